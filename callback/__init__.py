@@ -1,0 +1,1 @@
+"""Callback: the promise “we will call you back”, kept."""
