@@ -1,0 +1,138 @@
+"""The leg: one phone call that we place, to an agent or to a person.
+
+A leg to a person for a callback is an attempt. The row exists, committed, before the telephone company
+hears of it; that is what lets a second ring be refused.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from callback.columns import words
+from callback.transitions import Transitions
+
+
+class LegRole(StrEnum):
+    """Whose phone it rings."""
+
+    AGENT = "agent"
+    PERSON = "person"
+
+
+class LegStatus(StrEnum):
+    """States of a leg.
+
+    * `planned`: to be placed; nobody has begun.
+    * `placing`: claimed by a worker; the request may or may not have reached the telephone company.
+    * `placed`: accepted by the telephone company; not yet answered.
+    * `answered`: somebody or something picked up.
+    * `ended`: over.
+    """
+
+    PLANNED = "planned"
+    PLACING = "placing"
+    PLACED = "placed"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+class LegEvent(StrEnum):
+    """What can happen to a leg."""
+
+    CLAIM = "claim"
+    PROVE_ABSENT = "prove_absent"
+    BIND = "bind"
+    ANSWER = "answer"
+    END = "end"
+
+
+S, E = LegStatus, LegEvent
+
+LEG_LIFE: Transitions[LegStatus, LegEvent] = Transitions(
+    "leg",
+    {
+        E.CLAIM: [((S.PLANNED,), S.PLACING)],
+        E.PROVE_ABSENT: [((S.PLACING,), S.PLANNED)],
+        E.BIND: [((S.PLANNED, S.PLACING, S.PLACED), S.PLACED), ((S.ANSWERED,), S.ANSWERED)],
+        E.ANSWER: [((S.PLANNED, S.PLACING, S.PLACED, S.ANSWERED), S.ANSWERED)],
+        E.END: [((S.PLANNED, S.PLACING, S.PLACED, S.ANSWERED), S.ENDED)],
+    },
+)
+
+LIVE = frozenset({S.PLANNED, S.PLACING, S.PLACED, S.ANSWERED})
+
+
+class LegOutcome(StrEnum):
+    """How a leg ended."""
+
+    COMPLETED = "completed"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    MACHINE = "machine"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    REFUSED = "refused"
+    DECLINED = "declined"
+
+
+class Leg(SQLModel, table=True):
+    """A leg. `number` counts the attempts of a callback from 1; it is 0 for an agent's leg.
+
+    `claimed_until` ends the lease of the worker that is placing it. `end_wanted_at` asks a worker to hang
+    up. `accepted_at` is when the key was pressed that proves a human and a wish to talk.
+    """
+
+    __tablename__ = "leg"
+    __table_args__ = (Index("ix_leg_status_claimed_until", "status", "claimed_until"),)
+
+    id: str = Field(primary_key=True, max_length=32)
+    role: LegRole = Field(sa_type=words(LegRole))
+    reservation_id: str = Field(foreign_key="reservation.id", index=True)
+    callback_id: str | None = Field(default=None, foreign_key="callback.id", index=True)
+    line_id: str = Field(foreign_key="line.id")
+    number: int = 0
+    to: str = Field(max_length=256)
+    status: LegStatus = Field(default=LegStatus.PLANNED, sa_type=words(LegStatus))
+    outcome: LegOutcome | None = Field(default=None, sa_type=words(LegOutcome))
+    detail: str = ""
+    created_at: datetime
+    not_before: datetime
+    claimed_until: datetime | None = None
+    placed_at: datetime | None = None
+    call_sid: str | None = Field(default=None, unique=True, max_length=34)
+    answered_at: datetime | None = None
+    accepted_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_wanted_at: datetime | None = None
+
+    def apply(self, event: LegEvent, at: datetime) -> None:
+        """Change the status by `event`; the only way to do so.
+
+        Raises:
+            IllegalTransition: the present status does not know the event.
+
+        """
+        self.status = LEG_LIFE.next(self.status, event)
+        if event == LegEvent.ANSWER and self.answered_at is None:
+            self.answered_at = at
+
+    def bind(self, call_sid: str, at: datetime) -> None:
+        """Learn the telephone company's name for this leg, from whichever told it first."""
+        if self.call_sid is None and self.status != LegStatus.ENDED:
+            self.call_sid = call_sid
+            self.placed_at = self.placed_at or at
+            self.apply(LegEvent.BIND, at)
+
+    def end(self, at: datetime, outcome: LegOutcome, detail: str = "") -> bool:
+        """End the leg, once; tell whether this was the end."""
+        if self.status == LegStatus.ENDED:
+            return False
+        self.apply(LegEvent.END, at)
+        self.ended_at = at
+        self.outcome = outcome
+        self.detail = detail
+        return True

@@ -1,0 +1,110 @@
+"""The line: what people call, and everything that it can be set to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypedDict
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+from callback.columns import words
+
+
+class DialOrder(StrEnum):
+    """Whose phone rings first when a callback is due."""
+
+    AGENT_FIRST = "agent_first"
+    CUSTOMER_FIRST = "customer_first"
+
+
+class MachineDetection(StrEnum):
+    """What is done about answering machines: nothing, hang up, or leave a message after the beep."""
+
+    OFF = "off"
+    ON = "on"
+    MESSAGE = "message"
+
+
+class OpeningSpan(TypedDict):
+    """One span of one weekday; `day` 0 is Monday, times are local `HH:MM`, and 24:00 is midnight."""
+
+    day: int
+    opens: str
+    closes: str
+
+
+class ServiceLevel(TypedDict):
+    """The target: this share (0–1) of callers answered within so many seconds."""
+
+    share: float
+    seconds: int
+
+
+DEFAULT_RETRY_AFTER_SECONDS: dict[str, list[int]] = {
+    "busy": [120, 300, 900],
+    "no_answer": [300, 900, 1800],
+    "machine": [1800],
+    "failed": [300],
+}
+
+
+class Line(SQLModel, table=True):
+    """A line and its policy. Durations carry their unit in the name; times are local to `time_zone`."""
+
+    __tablename__ = "line"
+
+    id: str = Field(primary_key=True, max_length=32)
+    name: str = Field(max_length=80)
+    time_zone: str
+    languages: list[str] = Field(default_factory=lambda: ["en"], sa_type=JSON)
+    opening_hours: list[OpeningSpan] = Field(default_factory=list, sa_type=JSON)
+    holidays_country: str | None = None
+    country: str = Field(max_length=2)
+    dial_order: DialOrder = Field(default=DialOrder.AGENT_FIRST, sa_type=words(DialOrder))
+    offer_after_seconds: int = 60
+    window_minutes: int = 15
+    callbacks_per_window: int | None = None
+    retry_after_seconds: dict[str, list[int]] = Field(
+        default_factory=lambda: dict(DEFAULT_RETRY_AFTER_SECONDS), sa_type=JSON
+    )
+    ring_seconds: int = 25
+    agent_ring_seconds: int = 20
+    machine_detection: MachineDetection = Field(
+        default=MachineDetection.OFF,
+        sa_type=words(MachineDetection),
+    )
+    service_level: ServiceLevel = Field(
+        default_factory=lambda: ServiceLevel(share=0.8, seconds=20), sa_type=JSON
+    )
+    expected_handle_seconds: int = 180
+    wrap_up_seconds: int = 0
+    announce_every_seconds: int = 20
+    created_at: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which callers hear times."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def window(self) -> timedelta:
+        """The length of a promise window."""
+        return timedelta(minutes=self.window_minutes)
+
+    @property
+    def language(self) -> str:
+        """The language in which a call begins."""
+        return self.languages[0]
+
+
+class LineNumber(SQLModel, table=True):
+    """A phone number (E.164) that leads to a line; a number leads to one line only."""
+
+    __tablename__ = "line_number"
+
+    number: str = Field(primary_key=True, max_length=20)
+    line_id: str = Field(foreign_key="line.id", index=True)
+    position: int = 0

@@ -1,0 +1,107 @@
+"""The callback: the telephone promise to one person, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index
+from sqlalchemy.orm import object_session
+from sqlmodel import Field, SQLModel
+
+from callback.columns import words
+from callback.promises.lifecycle import CALLBACK_LIFE, OPEN, CallbackEvent, CallbackStatus
+
+
+class CallbackKind(StrEnum):
+    """As soon as the place in line comes up, or at a chosen time."""
+
+    ASAP = "asap"
+    SCHEDULED = "scheduled"
+
+
+class Callback(SQLModel, table=True):
+    """A promise.
+
+    `arrived_at` is the place in line: the original arrival, for a scheduled one `promised_from`. `due_at`
+    is when it next asks for attention; `version` grows whenever that changes, so that an old wake-up finds
+    nothing to do. `promise_kept` stays null until the first attempt is placed or the window has passed.
+    `person_leg_id` names the leg on which the person already waits for an agent, if she does.
+    """
+
+    __tablename__ = "callback"
+    __table_args__ = (
+        Index("ix_callback_status_due_at", "status", "due_at"),
+        Index("ix_callback_line_id_promised_from", "line_id", "promised_from"),
+        Index("ix_callback_phone_number_line_id", "phone_number", "line_id"),
+    )
+
+    id: str = Field(primary_key=True, max_length=32)
+    line_id: str = Field(foreign_key="line.id")
+    call_id: str | None = Field(default=None, foreign_key="call.id", index=True)
+    phone_number: str = Field(max_length=20)
+    kind: CallbackKind = Field(sa_type=words(CallbackKind))
+    status: CallbackStatus = Field(sa_type=words(CallbackStatus))
+    language: str = "en"
+    priority: int = 0
+    arrived_at: datetime
+    requested_at: datetime
+    promised_from: datetime
+    promised_until: datetime
+    due_at: datetime
+    version: int = 1
+    promise_kept: bool | None = None
+    first_placed_at: datetime | None = None
+    attempt_count: int = 0
+    person_leg_id: str | None = None
+    ended_at: datetime | None = None
+
+    def apply(self, event: CallbackEvent, at: datetime, detail: str = "") -> None:
+        """Change the status by `event` and write it on the timeline; the only way to do either.
+
+        The callback must already belong to a session.
+
+        Raises:
+            IllegalTransition: the present status does not know the event.
+
+        """
+        self.status = CALLBACK_LIFE.next(self.status, event)
+        if self.status not in OPEN:
+            self.ended_at = at
+            if self.promise_kept is None and self.status != CallbackStatus.CANCELED:
+                self.promise_kept = False
+        self.note(event, at, detail)
+
+    def note(self, event: str, at: datetime, detail: str = "") -> None:
+        """Write on the timeline something that changes no status."""
+        session = object_session(self)
+        if session is None:
+            raise RuntimeError(
+                "a callback must be added to its session before anything happens to it"
+            )
+        session.add(TimelineEntry(callback_id=self.id, at=at, event=event, detail=detail))
+
+    def place_attempt(self, at: datetime) -> int:
+        """Count a dialling of the person; the first decides whether the promise was kept."""
+        self.attempt_count += 1
+        if self.first_placed_at is None:
+            self.first_placed_at = at
+            self.promise_kept = self.promised_from <= at <= self.promised_until
+        return self.attempt_count
+
+    def reschedule(self, due_at: datetime) -> None:
+        """Ask for attention at another instant; earlier wake-ups become void."""
+        self.due_at = due_at
+        self.version += 1
+
+
+class TimelineEntry(SQLModel, table=True):
+    """One line of a callback's story."""
+
+    __tablename__ = "timeline_entry"
+
+    id: int | None = Field(default=None, primary_key=True)
+    callback_id: str = Field(foreign_key="callback.id", index=True)
+    at: datetime
+    event: str = Field(max_length=40)
+    detail: str = ""

@@ -1,0 +1,71 @@
+"""The life of a callback: states, events, and the one table of what follows what."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from callback.transitions import Transitions
+
+
+class CallbackStatus(StrEnum):
+    """States of a callback.
+
+    * `scheduled`: promised, not yet due.
+    * `waiting`: has its place in line, or is due.
+    * `reserved`: an agent is being asked.
+    * `dialing`: the person's phone is being rung, or the person is on the line and not yet connected.
+    * `connected`: person and agent are talking.
+    * `completed`: they have talked; the promise is fulfilled.
+    * `canceled`, `failed` (attempts used up), `expired`, `refused` (a rule forbids it): the other ends.
+    """
+
+    SCHEDULED = "scheduled"
+    WAITING = "waiting"
+    RESERVED = "reserved"
+    DIALING = "dialing"
+    CONNECTED = "connected"
+    COMPLETED = "completed"
+    CANCELED = "canceled"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    REFUSED = "refused"
+
+
+class CallbackEvent(StrEnum):
+    """What can happen to a callback."""
+
+    FALL_DUE = "fall_due"
+    MOVE = "move"
+    RESERVE = "reserve"
+    RELEASE = "release"
+    DIAL = "dial"
+    RETRY = "retry"
+    CONNECT = "connect"
+    COMPLETE = "complete"
+    CANCEL = "cancel"
+    FAIL = "fail"
+    EXPIRE = "expire"
+    REFUSE = "refuse"
+
+
+S, E = CallbackStatus, CallbackEvent
+
+CALLBACK_LIFE: Transitions[CallbackStatus, CallbackEvent] = Transitions(
+    "callback",
+    {
+        E.FALL_DUE: [((S.SCHEDULED,), S.WAITING)],
+        E.MOVE: [((S.SCHEDULED, S.WAITING), S.SCHEDULED)],
+        E.RESERVE: [((S.WAITING,), S.RESERVED)],
+        E.RELEASE: [((S.RESERVED, S.DIALING), S.WAITING)],
+        E.DIAL: [((S.RESERVED,), S.DIALING)],
+        E.RETRY: [((S.DIALING,), S.SCHEDULED)],
+        E.CONNECT: [((S.RESERVED, S.DIALING), S.CONNECTED)],
+        E.COMPLETE: [((S.CONNECTED,), S.COMPLETED)],
+        E.CANCEL: [((S.SCHEDULED, S.WAITING, S.RESERVED, S.DIALING), S.CANCELED)],
+        E.FAIL: [((S.DIALING,), S.FAILED)],
+        E.EXPIRE: [((S.SCHEDULED, S.WAITING), S.EXPIRED)],
+        E.REFUSE: [((S.SCHEDULED, S.WAITING, S.RESERVED, S.DIALING), S.REFUSED)],
+    },
+)
+
+OPEN = frozenset({S.SCHEDULED, S.WAITING, S.RESERVED, S.DIALING, S.CONNECTED})

@@ -1,0 +1,30 @@
+"""All tables, in one place to import them from when the whole schema is needed (migrations, tests)."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+from callback.agents.agent import Agent, AgentLine
+from callback.calls.call import Call
+from callback.dialing.leg import Leg
+from callback.dialing.reservation import Reservation
+from callback.dialing.status_event import StatusEvent
+from callback.keys import ApiKey
+from callback.lines.line import Line, LineNumber
+from callback.promises.callback import Callback, TimelineEntry
+
+TABLES = (
+    Agent,
+    AgentLine,
+    ApiKey,
+    Call,
+    Callback,
+    Leg,
+    Line,
+    LineNumber,
+    Reservation,
+    StatusEvent,
+    TimelineEntry,
+)
+METADATA: MetaData = SQLModel.metadata
