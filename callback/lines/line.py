@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
+from typing_extensions import TypedDict
 
 from callback.columns import words
 
