@@ -1,4 +1,4 @@
-"""The reservation: one offer of a call or callback to one agent, until they have talked or it came to nothing."""
+"""The reservation: one offer of a call or callback to one agent, until they have talked or not."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class Line(SQLModel, table=True):
     holidays_country: str | None = None
     country: str = Field(max_length=2)
     dial_order: DialOrder = Field(default=DialOrder.AGENT_FIRST, sa_type=words(DialOrder))
-    offer_after_seconds: int = 60
+    offer_after_seconds: int | None = 60
     window_minutes: int = 15
     callbacks_per_window: int | None = None
     retry_after_seconds: dict[str, list[int]] = Field(
