@@ -1,0 +1,87 @@
+"""May we dial this number now? Asked when a callback is requested, and again whenever it is dialled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from callback.phone import NumberType, region_of, type_of, zones_of
+
+MAY_BE_RUNG = frozenset(
+    {
+        NumberType.FIXED,
+        NumberType.MOBILE,
+        NumberType.FIXED_OR_MOBILE,
+        NumberType.VOIP,
+        NumberType.UNKNOWN,
+    }
+)
+EARLIEST = time(8, 0)
+LATEST = time(21, 0)
+CONSENT_LASTS = timedelta(hours=2)
+
+
+class Rule(StrEnum):
+    """What can forbid a call; `LAWFUL_HOURS` only puts it off, the others end the matter."""
+
+    COUNTRY = "country_not_allowed"
+    NUMBER_TYPE = "number_type_not_allowed"
+    LAWFUL_HOURS = "outside_lawful_hours"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A rule that forbids a call, in words, and when it no longer does (None: never)."""
+
+    rule: Rule
+    reason: str
+    until: datetime | None = None
+
+
+def check_number(number: str, countries: frozenset[str]) -> Refusal | None:
+    """Return why `number` (E.164) may never be dialled, or None.
+
+    Only ordinary lines of the allowed `countries` (ISO 3166 alpha-2) may be: no premium, shared-cost,
+    satellite, pager or toll-free number, whoever asks for it, because the one who asks does not pay.
+    """
+    region = region_of(number)
+    if region is None or region not in countries:
+        return Refusal(Rule.COUNTRY, f"numbers of {region or 'no country'} may not be dialled")
+    kind = type_of(number)
+    if kind not in MAY_BE_RUNG:
+        return Refusal(Rule.NUMBER_TYPE, f"{kind.replace('_', ' ')} numbers may not be dialled")
+    return None
+
+
+def check_hours(
+    number: str, now: datetime, agreed_from: datetime, agreed_until: datetime, fallback: ZoneInfo
+) -> Refusal | None:
+    """Return why the person must not be rung at this hour, or None.
+
+    Between `agreed_from` and two hours after `agreed_until` the person expects the call, whatever the hour. Beyond
+    that only 08:00–21:00 local time will do (the hours of 47 CFR 64.1200(c)(1)), in every zone in which the
+    phone may be; where the number tells of none, in `fallback`.
+    """
+    if agreed_from <= now <= agreed_until + CONSENT_LASTS:
+        return None
+    zones = [ZoneInfo(name) for name in zones_of(number)] or [fallback]
+    if all(EARLIEST <= now.astimezone(zone).time() < LATEST for zone in zones):
+        return None
+    return Refusal(
+        Rule.LAWFUL_HOURS,
+        "it is not between 8 in the morning and 9 in the evening where the person is",
+        _next_lawful(now, zones),
+    )
+
+
+def _next_lawful(now: datetime, zones: list[ZoneInfo]) -> datetime:
+    quarter = timedelta(minutes=15)
+    instant = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+    for _ in range(2 * 24 * 4):
+        instant += quarter
+        if all(EARLIEST <= instant.astimezone(zone).time() < LATEST for zone in zones):
+            return instant
+    # No hour is lawful in every zone at once (the number may be anywhere): the first zone decides.
+    return _next_lawful(now, zones[:1])

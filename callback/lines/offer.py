@@ -1,0 +1,60 @@
+"""Whether a waiting caller is offered a callback, and why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from callback.lines.wait import WaitEstimate
+from callback.promises.windows import Window
+
+
+class NoOffer(StrEnum):
+    """Why a caller is not offered a callback."""
+
+    SWITCHED_OFF = "switched_off"
+    SHORT_WAIT = "short_wait"
+    NOBODY_AT_WORK = "nobody_at_work"
+    NO_ROOM = "no_room"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a caller may be promised now: to keep the place (`asap`), and times to choose from.
+
+    Either may be missing; where both are, `refusal` says why.
+    """
+
+    asap: Window | None
+    windows: tuple[Window, ...]
+    refusal: NoOffer | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether there is anything to offer."""
+        return self.asap is not None or bool(self.windows)
+
+
+def decide_offer(
+    *,
+    threshold_seconds: int | None,
+    estimate: WaitEstimate | None,
+    asap: Window | None,
+    windows: tuple[Window, ...],
+) -> Offer:
+    """Return what to offer somebody whose wait is `estimate` (None: nobody is at work).
+
+    `threshold_seconds` is the wait above which callbacks are offered, 0 for always and None for never.
+    `asap` and `windows` are what could be kept; nothing else is ever offered. With nobody at work the place
+    in line means nothing, so only chosen times remain.
+    """
+    if threshold_seconds is None:
+        return Offer(None, (), NoOffer.SWITCHED_OFF)
+    if estimate is None:
+        return Offer(None, windows, None if windows else NoOffer.NOBODY_AT_WORK)
+    if threshold_seconds > 0 and estimate.expected <= timedelta(seconds=threshold_seconds):
+        return Offer(None, (), NoOffer.SHORT_WAIT)
+    if asap is None and not windows:
+        return Offer(None, (), NoOffer.NO_ROOM)
+    return Offer(asap, windows)

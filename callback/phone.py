@@ -1,0 +1,132 @@
+"""Phone numbers: parsed once at the edge, E.164 inside, masked wherever a person may read them."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+from phonenumbers import timezone as number_zones
+
+from callback.errors import InvalidInput
+
+_WITHHELD = frozenset(
+    {"", "anonymous", "unknown", "restricted", "unavailable", "private", "+266696687", "+7378742833",
+     "+86282452253", "+2562533", "+8566696687"}
+)  # fmt: skip
+_LOOKS_LIKE_NUMBER = re.compile(r"\+?\d[\d\s().-]{5,}\d")
+
+
+class NumberType(StrEnum):
+    """What kind of line a number is; a few kinds may be rung, the rest never."""
+
+    FIXED = "fixed"
+    MOBILE = "mobile"
+    FIXED_OR_MOBILE = "fixed_or_mobile"
+    VOIP = "voip"
+    TOLL_FREE = "toll_free"
+    PREMIUM = "premium"
+    SHARED_COST = "shared_cost"
+    PERSONAL = "personal"
+    PAGER = "pager"
+    UAN = "uan"
+    VOICEMAIL = "voicemail"
+    UNKNOWN = "unknown"
+
+
+_TYPES = {
+    PhoneNumberType.FIXED_LINE: NumberType.FIXED,
+    PhoneNumberType.MOBILE: NumberType.MOBILE,
+    PhoneNumberType.FIXED_LINE_OR_MOBILE: NumberType.FIXED_OR_MOBILE,
+    PhoneNumberType.VOIP: NumberType.VOIP,
+    PhoneNumberType.TOLL_FREE: NumberType.TOLL_FREE,
+    PhoneNumberType.PREMIUM_RATE: NumberType.PREMIUM,
+    PhoneNumberType.SHARED_COST: NumberType.SHARED_COST,
+    PhoneNumberType.PERSONAL_NUMBER: NumberType.PERSONAL,
+    PhoneNumberType.PAGER: NumberType.PAGER,
+    PhoneNumberType.UAN: NumberType.UAN,
+    PhoneNumberType.VOICEMAIL: NumberType.VOICEMAIL,
+}
+
+
+def parse_number(text: str, country: str) -> str:
+    """Return `text`, as typed or signalled in `country` (ISO 3166 alpha-2), in E.164.
+
+    Only the form is judged here; whether we may ring it is `dialing.rules`' business.
+
+    Raises:
+        InvalidInput: it cannot be a phone number.
+
+    """
+    try:
+        number = phonenumbers.parse(text.strip(), country)
+    except phonenumbers.NumberParseException as error:
+        raise InvalidInput("phone_number", f"{mask(text)} is not a phone number") from error
+    if not phonenumbers.is_possible_number(number):
+        raise InvalidInput("phone_number", f"{mask(text)} is too long or too short for {country}")
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def caller_number(caller_id: str, country: str) -> str | None:
+    """Return the caller's number in E.164, or None where it was withheld or is no number at all."""
+    if caller_id.strip().lower() in _WITHHELD or not caller_id.lstrip("+").isdigit():
+        return None
+    try:
+        return parse_number(caller_id, country)
+    except InvalidInput:
+        return None
+
+
+def is_valid(number: str) -> bool:
+    """Tell whether an E.164 number lies in a range that its country has given out."""
+    return phonenumbers.is_valid_number(phonenumbers.parse(number))
+
+
+def region_of(number: str) -> str | None:
+    """Return the country (ISO 3166 alpha-2) of an E.164 number; None for satellite and other global ranges.
+
+    The dialling code is not the country: +1 876 is Jamaica, +44 7911 may be Guernsey. A range that the
+    numbering plan in hand does not list counts as belonging to its code's main country, because ranges are
+    given out faster than any list learns of them.
+    """
+    parsed = phonenumbers.parse(number)
+    region = phonenumbers.region_code_for_number(parsed)
+    if region is None:
+        region = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
+    return region if region not in {None, "001", "ZZ"} else None
+
+
+def type_of(number: str) -> NumberType:
+    """Return what kind of line an E.164 number is."""
+    kind = phonenumbers.number_type(phonenumbers.parse(number))
+    return _TYPES.get(kind, NumberType.UNKNOWN)
+
+
+def zones_of(number: str) -> tuple[str, ...]:
+    """Return the IANA zones in which the phone may be; several where an area spans more than one."""
+    zones = number_zones.time_zones_for_number(phonenumbers.parse(number))
+    return tuple(zone for zone in zones if zone != "Etc/Unknown")
+
+
+def spoken_groups(number: str) -> str:
+    """Return an E.164 number as groups of single digits, so that it is read out digit by digit.
+
+    The country's own grouping is kept: `+14155550123` gives `4 1 5, 5 5 5, 0 1 2 3`.
+    """
+    national = phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.NATIONAL)
+    groups = re.findall(r"\d+", national)
+    return ", ".join(" ".join(group) for group in groups)
+
+
+def mask(text: str) -> str:
+    """Return `text` with all but its first two and last two characters starred, for logs and screens."""
+    text = text.strip()
+    if len(text) <= 5:
+        return "*" * len(text)
+    return f"{text[:2]}{'*' * (len(text) - 4)}{text[-2:]}"
+
+
+def mask_all(text: str) -> str:
+    """Return `text` with everything in it that looks like a phone number masked."""
+    return _LOOKS_LIKE_NUMBER.sub(lambda found: mask(found.group()), text)
