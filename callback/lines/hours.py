@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -62,7 +63,7 @@ def check_spans(spans: Sequence[OpeningSpan]) -> None:
         by_day.setdefault(span["day"], []).append((opens, closes))
     for day, stretches in by_day.items():
         stretches.sort()
-        for earlier, later in zip(stretches, stretches[1:], strict=False):
+        for earlier, later in pairwise(stretches):
             if later[0] < earlier[1]:
                 raise InvalidInput("opening_hours", f"two spans of day {day} overlap")
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from callback.lines.wait import WaitEstimate
-from callback.promises.windows import Window
+
+
+@dataclass(frozen=True, order=True)
+class Window:
+    """A promise window; both ends are aware UTC, and `until` is its last instant."""
+
+    start: datetime
+    until: datetime
 
 
 class NoOffer(StrEnum):

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from callback.lines.hours import Opening
+from callback.lines.offer import Window
 
-
-@dataclass(frozen=True, order=True)
-class Window:
-    """A promise window; both ends are aware UTC, and `until` is its last instant."""
-
-    start: datetime
-    until: datetime
+__all__ = ["Window", "asap_window", "windows_of", "with_room"]
 
 
 def windows_of(

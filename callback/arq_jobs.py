@@ -1,0 +1,102 @@
+"""The job queue's adapter: arq on Redis, with identifiers only and a short patience."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from arq.connections import ArqRedis
+from redis.asyncio import BlockingConnectionPool, ConnectionPool
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from callback.clock import Clock
+from callback.jobs import JobName, Wake
+
+log = logging.getLogger(__name__)
+
+QUEUE = "callback:jobs"
+PATIENCE_SECONDS = 1.0
+REST_AFTER_FAILURE = timedelta(seconds=2)
+UNIQUE = frozenset({JobName.FALL_DUE})
+
+
+def serialize(job: dict[str, Any]) -> bytes:
+    """Return a job as JSON: unlike pickle it cannot make a reader run code."""
+    return json.dumps(job, default=repr).encode()
+
+
+def deserialize(raw: bytes) -> dict[str, Any]:
+    """Return the job that `serialize` wrote."""
+    job: dict[str, Any] = json.loads(raw)
+    return job
+
+
+def connect(redis_url: str, *, patient: bool) -> ArqRedis:
+    """Return a pool for `redis_url` that connects when it is first used.
+
+    `patient` is for workers, which ride out a restart of Redis; a web process gives up within a second.
+    """
+    retry = Retry(ExponentialBackoff(cap=2), 20) if patient else Retry(NoBackoff(), 0)
+    options: dict[str, Any] = {
+        "socket_timeout": 2 if patient else PATIENCE_SECONDS,
+        "retry": retry,
+        "retry_on_error": [RedisConnectionError, RedisTimeoutError, OSError] if patient else [],
+        "health_check_interval": 15,
+    }
+    if not redis_url.startswith("unix:"):
+        options["socket_connect_timeout"] = PATIENCE_SECONDS
+    pool: ConnectionPool = BlockingConnectionPool.from_url(
+        redis_url, max_connections=50, timeout=PATIENCE_SECONDS, **options
+    )
+    return ArqRedis(
+        pool,
+        job_serializer=serialize,
+        job_deserializer=deserialize,
+        default_queue_name=QUEUE,
+    )
+
+
+class ArqJobs:
+    """Asks arq for jobs; a Redis that does not answer costs a log line, never a promise."""
+
+    def __init__(self, redis: ArqRedis, clock: Clock) -> None:
+        self._redis = redis
+        self._clock = clock
+        self._rest_until = 0.0
+
+    async def wake_now(self, wake: Wake) -> None:
+        """Ask for `wake` at once."""
+        await self._enqueue(wake, timedelta(0))
+
+    async def wake_at(self, wake: Wake, when: datetime) -> None:
+        """Ask for `wake` at `when`, as a delay on the machine's own clock, which is the one arq reads."""
+        await self._enqueue(wake, self._clock.real_delay(when))
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._redis.aclose(close_connection_pool=True)
+
+    async def _enqueue(self, wake: Wake, delay: timedelta) -> None:
+        loop = asyncio.get_running_loop()
+        if loop.time() < self._rest_until:
+            return
+        # A job that is running hides a second one of the same name: only what carries a version may be unique.
+        job_id = wake.key if wake.job in UNIQUE else f"{wake.key}:{secrets.token_hex(6)}"
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._redis.enqueue_job(
+                    wake.job.value, wake.subject_id, wake.version, _job_id=job_id, _defer_by=delay
+                )
+        except (RedisError, OSError, TimeoutError) as error:
+            self._rest_until = loop.time() + REST_AFTER_FAILURE.total_seconds()
+            log.warning(
+                "no wake-up for %s, the sweep will find it: %s", wake.key, type(error).__name__
+            )

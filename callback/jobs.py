@@ -1,0 +1,52 @@
+"""The job queue as a port: what can be asked for, and how.
+
+A job is a wake-up and nothing more. It may be lost, doubled or late; the rows say what is to be done, and a
+sweep of the database finds what nobody was woken for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class JobName(StrEnum):
+    """The jobs that a worker knows; the arguments of each are identifiers."""
+
+    FALL_DUE = "fall_due"
+    DISPATCH = "dispatch"
+    PLACE_LEG = "place_leg"
+    PULL_CALLER = "pull_caller"
+    END_LEG = "end_leg"
+
+
+@dataclass(frozen=True)
+class Wake:
+    """A wish to be woken: for which job, for what, and which version of it."""
+
+    job: JobName
+    subject_id: str = ""
+    version: int = 1
+
+    @property
+    def key(self) -> str:
+        """The identifier under which a repeated wish is recognised."""
+        return f"{self.job}:{self.subject_id}:{self.version}"
+
+
+class Jobs(Protocol):
+    """How jobs are asked for. Neither method raises or takes longer than about a second."""
+
+    async def wake_now(self, wake: Wake) -> None:
+        """Ask for `wake` as soon as a worker is free."""
+        ...
+
+    async def wake_at(self, wake: Wake, when: datetime) -> None:
+        """Ask for `wake` at `when`; at once if that has passed."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...

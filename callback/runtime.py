@@ -1,0 +1,86 @@
+"""What a running process is made of, and the unit of its work: one transaction, then the wake-ups."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from callback.clock import Clock
+from callback.database import Database
+from callback.jobs import JobName, Jobs, Wake
+from callback.settings import Settings
+from callback.telephony.addresses import Addresses
+from callback.telephony.port import Telephony
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Work:
+    """One transaction and the instant at which it takes place.
+
+    Use cases write through `session` and never commit. What they want done afterwards they ask for with
+    `wake`; it goes out only if the transaction was committed.
+    """
+
+    session: AsyncSession
+    now: datetime
+    wakes: list[tuple[Wake, datetime | None]] = field(default_factory=list)
+
+    def wake(
+        self,
+        job: JobName,
+        subject_id: str = "",
+        *,
+        version: int = 1,
+        at: datetime | None = None,
+    ) -> None:
+        """Ask for a job once this work is committed: now, or `at` an instant."""
+        wish = (Wake(job, subject_id, version), at)
+        if wish not in self.wakes:
+            self.wakes.append(wish)
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Settings, clock, database, job queue and telephone company of one process."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    jobs: Jobs
+    telephony: Telephony
+
+    @property
+    def addresses(self) -> Addresses:
+        """The addresses that the telephone company is given."""
+        return Addresses(self.settings.public_base_url)
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[Work]:
+        """Give one unit of work: committed when the block ends well, and only then followed by wake-ups."""
+        async with self.database.transaction() as session:
+            work = Work(session, self.clock.now())
+            yield work
+        await self.release(work)
+
+    async def release(self, work: Work) -> None:
+        """Send out the wake-ups of committed work."""
+        for wake, at in work.wakes:
+            if at is None:
+                await self.jobs.wake_now(wake)
+            else:
+                await self.jobs.wake_at(wake, at)
+
+    async def close(self) -> None:
+        """Let go of everything, whatever fails on the way."""
+        for part in (self.jobs, self.telephony, self.database):
+            try:
+                await part.close()
+            except Exception:
+                log.exception("could not close %s", type(part).__name__)

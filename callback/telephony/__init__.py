@@ -1,0 +1,1 @@
+"""The telephone company, as few verbs in our words; Twilio behind them."""

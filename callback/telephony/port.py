@@ -1,0 +1,86 @@
+"""The telephone company as a port: the verbs we need, in our words, with our errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from callback.lines.line import MachineDetection
+
+
+class CallState(StrEnum):
+    """What the telephone company says of a call; the last five are ends."""
+
+    QUEUED = "queued"
+    RINGING = "ringing"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+
+ENDED_STATES = frozenset(
+    {CallState.COMPLETED, CallState.BUSY, CallState.NO_ANSWER, CallState.FAILED, CallState.CANCELED}
+)
+
+
+@dataclass(frozen=True)
+class CallOrder:
+    """A call to be placed. `answer_url` is fetched when it is answered, `status_url` told of its fate."""
+
+    to: str
+    caller_id: str
+    answer_url: str
+    status_url: str
+    ring_seconds: int
+    limit_seconds: int
+    machine_detection: MachineDetection = MachineDetection.OFF
+
+
+@dataclass(frozen=True)
+class KnownCall:
+    """A call as the telephone company knows it."""
+
+    call_sid: str
+    state: CallState
+    created_at: datetime | None
+
+
+class Telephony(Protocol):
+    """What we ask of a telephone company.
+
+    Every verb may raise `TelephonyUnavailable` (surely not done), `TelephonyUncertain` (perhaps done),
+    `TelephonyRefused` (never will be) and, where it names a call, `CallGone`.
+    """
+
+    async def place_call(self, order: CallOrder) -> str:
+        """Place a call, once, and return its name (CallSid)."""
+        ...
+
+    async def find_calls(self, to: str, since: datetime) -> list[KnownCall]:
+        """Return the calls placed to `to` at or after `since`, the newest first."""
+        ...
+
+    async def fetch_call(self, call_sid: str) -> KnownCall:
+        """Return what is known of a call."""
+        ...
+
+    async def pull_from_queue(self, queue_sid: str, call_sid: str, url: str) -> None:
+        """Take a waiting caller out of the queue and let `url` say what happens next."""
+        ...
+
+    async def redirect(self, call_sid: str, url: str) -> None:
+        """Let `url` say what happens next in a call that is in progress."""
+        ...
+
+    async def hang_up(self, call_sid: str) -> None:
+        """End a call, whether it still rings or is in progress."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...

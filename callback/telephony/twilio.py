@@ -1,0 +1,159 @@
+"""The telephone company's adapter: Twilio's REST API through its official library."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from aiohttp import ClientConnectorError, ClientError
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http import AsyncHttpClient
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.rest import Client
+
+from callback.errors import (
+    CallGone,
+    TelephonyError,
+    TelephonyRefused,
+    TelephonyUnavailable,
+    TelephonyUncertain,
+)
+from callback.lines.line import MachineDetection
+from callback.telephony.port import CallOrder, CallState, KnownCall
+
+log = logging.getLogger(__name__)
+
+REQUEST_SECONDS = 5.0
+MACHINE_DETECTION = {MachineDetection.ON: "Enable", MachineDetection.MESSAGE: "DetectMessageEnd"}
+ALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
+NOT_IN_PROGRESS = 21220
+GONE = frozenset({20404, NOT_IN_PROGRESS})
+BUSY_NOW = frozenset({10004, 16021, 20429})
+
+Result = TypeVar("Result")
+
+
+def state_of(status: str) -> CallState:
+    """Return Twilio's word for a call's status as ours."""
+    return CallState(status.replace("-", "_"))
+
+
+def error_of(error: TwilioRestException | TwilioServiceException) -> TelephonyError:
+    """Return our error for Twilio's: what it says about whether the request was, or may be, carried out."""
+    code = int(error.code) if error.code else None
+    message = f"Twilio answered {error.status} (error {code})"
+    if code in GONE or error.status == 404:
+        return CallGone(message, code)
+    if error.status == 429 or code in BUSY_NOW:
+        return TelephonyUnavailable(message, code)
+    if error.status >= 500:
+        return TelephonyUncertain(message, code)
+    return TelephonyRefused(message, code)
+
+
+class TwilioTelephony:
+    """Twilio, with every request bounded in time and none of them repeated behind our back.
+
+    `http_client` replaces the transport in tests; by default one with pooled connections is made when the
+    first request goes out, because making it needs a running event loop.
+    """
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        base_url: str = "",
+        http_client: AsyncHttpClient | None = None,
+    ) -> None:
+        self._account_sid = account_sid
+        self._auth_token = auth_token
+        self._base_url = base_url
+        self._http_client = http_client
+        self._client: Client | None = None
+
+    def _connected(self) -> Client:
+        if self._client is None:
+            # The library logs request bodies, which hold phone numbers, on a logger of ours to silence.
+            quiet = logging.getLogger(f"{__name__}.http")
+            quiet.setLevel(logging.ERROR)
+            http = self._http_client or AsyncTwilioHttpClient(logger=quiet)
+            self._client = Client(self._account_sid, self._auth_token, http_client=http)
+            if self._base_url:
+                self._client.api.base_url = self._base_url
+        return self._client
+
+    async def _ask(self, request: Awaitable[Result]) -> Result:
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                return await request
+        except (TwilioRestException, TwilioServiceException) as error:
+            raise error_of(error) from error
+        except ClientConnectorError as error:
+            raise TelephonyUnavailable("no connection to Twilio") from error
+        except (ClientError, TimeoutError, OSError) as error:
+            raise TelephonyUncertain(f"no answer from Twilio: {type(error).__name__}") from error
+        except TwilioException as error:
+            raise TelephonyUncertain("an answer from Twilio that cannot be read") from error
+
+    async def place_call(self, order: CallOrder) -> str:
+        """Place a call with all four status events, a ring time and a hard limit."""
+        options: dict[str, Any] = {}
+        if order.machine_detection != MachineDetection.OFF:
+            options["machine_detection"] = MACHINE_DETECTION[order.machine_detection]
+        call = await self._ask(
+            self._connected().calls.create_async(
+                to=order.to,
+                from_=order.caller_id,
+                url=order.answer_url,
+                method="POST",
+                status_callback=order.status_url,
+                status_callback_method="POST",
+                status_callback_event=ALL_EVENTS,
+                timeout=order.ring_seconds,
+                time_limit=order.limit_seconds,
+                **options,
+            )
+        )
+        return str(call.sid)
+
+    async def find_calls(self, to: str, since: datetime) -> list[KnownCall]:
+        """Return the calls to `to` made at or after `since`; a queued one has no start time yet."""
+        calls = await self._ask(self._connected().calls.list_async(to=to, limit=50))
+        known = [_known(call) for call in calls]
+        return [call for call in known if call.created_at is None or call.created_at >= since]
+
+    async def fetch_call(self, call_sid: str) -> KnownCall:
+        """Return what Twilio knows of a call."""
+        return _known(await self._ask(self._connected().calls(call_sid).fetch_async()))
+
+    async def pull_from_queue(self, queue_sid: str, call_sid: str, url: str) -> None:
+        """Dequeue one member by its CallSid; only the first to ask succeeds."""
+        member = self._connected().queues(queue_sid).members(call_sid)
+        try:
+            await self._ask(member.update_async(url=url, method="POST"))
+        except TelephonyRefused as error:
+            raise CallGone("the caller has left the queue", error.code) from error
+
+    async def redirect(self, call_sid: str, url: str) -> None:
+        """Point a call in progress to other instructions."""
+        await self._ask(self._connected().calls(call_sid).update_async(url=url, method="POST"))
+
+    async def hang_up(self, call_sid: str) -> None:
+        """End a call; `completed` ends ringing ones too."""
+        await self._ask(self._connected().calls(call_sid).update_async(status="completed"))
+
+    async def close(self) -> None:
+        """Close the pooled connections."""
+        http = self._client.http_client if self._client is not None else None
+        if isinstance(http, AsyncTwilioHttpClient):
+            await http.close()
+
+
+def _known(call: Any) -> KnownCall:
+    created: datetime | None = call.date_created or call.start_time
+    if created is not None and created.tzinfo is None:
+        created = created.replace(tzinfo=UTC)
+    return KnownCall(str(call.sid), state_of(str(call.status)), created)
