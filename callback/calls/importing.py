@@ -1,0 +1,171 @@
+"""Bring a foreign call log into our own, as often as one likes, with the same result."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from callback.calls.call import Call
+from callback.calls.log_file import LogFile, cells_as_text, find_date_order, open_log
+from callback.calls.log_rows import LogReader, RejectedRow, RowRefused
+from callback.calls.log_times import DateOrder, TimeReader
+from callback.database import Database
+from callback.errors import InvalidInput
+from callback.lines.line import Line
+
+BATCH_ROWS = 2_000
+REJECTED_SHOWN = 20
+_SOURCE = re.compile(r"[A-Za-z0-9_.-]{1,16}")
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """How to read a log.
+
+    `zone` is the zone of times without an offset. `source` names the system that wrote the log and is part
+    of every call's key: importing one system's log under two names doubles its calls. A `dry_run` reads and
+    judges every row and writes none.
+    """
+
+    zone: ZoneInfo
+    source: str = "csv"
+    date_order: DateOrder | None = None
+    dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a source that cannot stand in a key."""
+        if not _SOURCE.fullmatch(self.source):
+            raise InvalidInput(
+                "source", "must be 1 to 16 letters, digits, dots, dashes or underscores"
+            )
+
+
+@dataclass
+class ImportResult:
+    """What became of the rows: `read` = `new` + `known` + `rejected`.
+
+    In a dry run nothing is new: `known` counts those that are in the call log already, and `new` those that
+    would be. `examples` holds the first rejected rows only.
+    """
+
+    read: int = 0
+    new: int = 0
+    known: int = 0
+    rejected: int = 0
+    first_arrival: datetime | None = None
+    last_arrival: datetime | None = None
+    examples: list[RejectedRow] = field(default_factory=list)
+
+    def note_arrivals(self, arrivals: Sequence[datetime]) -> None:
+        """Widen the span of the log to include `arrivals`."""
+        first, last = min(arrivals), max(arrivals)
+        self.first_arrival = min(self.first_arrival or first, first)
+        self.last_arrival = max(self.last_arrival or last, last)
+
+
+class Progress(Protocol):
+    """Told after every batch how many bytes of how many, and how many rows, have been dealt with."""
+
+    def __call__(self, bytes_read: int, bytes_total: int, rows: int) -> None:
+        """Take note."""
+        ...
+
+
+RejectedHook = Callable[[RejectedRow, str], None]
+
+
+def _no_progress(bytes_read: int, bytes_total: int, rows: int) -> None:
+    del bytes_read, bytes_total, rows
+
+
+def _not_kept(rejected: RejectedRow, row: str) -> None:
+    del rejected, row
+
+
+async def import_log(
+    database: Database,
+    line: Line,
+    path: Path,
+    options: ImportOptions,
+    now: datetime,
+    *,
+    progress: Progress = _no_progress,
+    on_rejected: RejectedHook = _not_kept,
+) -> ImportResult:
+    """Read the log at `path` into the calls of `line`.
+
+    Every batch is a transaction of its own, so a broken file or a lost connection leaves whole batches
+    behind, and importing again goes on from there: a row that is known changes nothing. `on_rejected` is
+    given each row that is left out, with its text.
+
+    Raises:
+        InvalidInput: the file, its columns or an option cannot be used; says what to do.
+
+    """
+    order = options.date_order or await asyncio.to_thread(find_date_order, path)
+    result = ImportResult()
+    with open_log(path) as log:
+        reader = LogReader(log.columns, TimeReader(order), options.zone, line, options.source, now)
+        batches = _batches(log, reader, result, on_rejected)
+        while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+            if batch:
+                result.note_arrivals([row["arrived_at"] for row in batch])
+                new = await _store(database, batch, dry_run=options.dry_run)
+                result.new += new
+                result.known += len(batch) - new
+            progress(log.bytes_read, log.bytes_total, result.read)
+    return result
+
+
+def _batches(
+    log: LogFile, reader: LogReader, result: ImportResult, on_rejected: RejectedHook
+) -> Iterator[list[dict[str, Any]]]:
+    batch: list[dict[str, Any]] = []
+    for line_number, row in log.rows():
+        result.read += 1
+        try:
+            batch.append(reader.read(row))
+        except RowRefused as refused:
+            rejected = RejectedRow(line_number, refused.column, refused.reason)
+            result.rejected += 1
+            if len(result.examples) < REJECTED_SHOWN:
+                result.examples.append(rejected)
+            on_rejected(rejected, cells_as_text(row))
+        if len(batch) >= BATCH_ROWS:
+            yield batch
+            batch = []
+    yield batch
+
+
+async def _store(database: Database, batch: list[dict[str, Any]], *, dry_run: bool) -> int:
+    if dry_run:
+        async with database.reading() as session:
+            return len(batch) - await _known(session, [row["call_sid"] for row in batch])
+    async with database.transaction() as session:
+        return await _insert(session, batch, is_sqlite=database.is_sqlite)
+
+
+async def _known(session: AsyncSession, sids: list[str]) -> int:
+    found = await session.exec(select(Call.call_sid).where(col(Call.call_sid).in_(sids)))
+    return len(found.all())
+
+
+async def _insert(session: AsyncSession, batch: list[dict[str, Any]], *, is_sqlite: bool) -> int:
+    """Insert what is not there yet and return how many rows that were."""
+    table: Table = Call.__table__  # type: ignore[attr-defined]
+    insert = sqlite.insert if is_sqlite else postgresql.insert
+    statement = insert(table).on_conflict_do_nothing(index_elements=["call_sid"])
+    connection = await session.connection()
+    stored = await connection.execute(statement.returning(table.c.id), batch)
+    return len(stored.all())

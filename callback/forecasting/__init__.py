@@ -1,0 +1,1 @@
+"""From counted calls to expected calls, and from those to the agents who should be there."""
