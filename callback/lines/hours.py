@@ -20,7 +20,7 @@ SEARCH_DAYS = 30
 
 @dataclass(frozen=True)
 class Opening:
-    """A stretch of being open, as instants (aware UTC); `until` is not part of it."""
+    """A stretch of being open, as instants (aware UTC); `closes` is not part of it."""
 
     opens: datetime
     closes: datetime
@@ -34,7 +34,7 @@ def wall_minute(text: str) -> int:
 
     """
     hours, colon, minutes = text.partition(":")
-    if not (colon and hours.isdigit() and minutes.isdigit() and len(minutes) == 2):
+    if not (colon and hours.isdecimal() and minutes.isdecimal() and len(minutes) == 2):
         raise InvalidInput("opening_hours", f"{text!r} is not a time HH:MM")
     minute = int(hours) * 60 + int(minutes)
     if int(minutes) > 59 or minute > 24 * 60:
@@ -106,15 +106,17 @@ def openings_of(line: Line, day: date) -> list[Opening]:
     zone = line.zone
     if not line.opening_hours:
         return [Opening(instant_of(day, 0, zone), instant_of(day, 24 * 60, zone))]
-    spans = sorted(
-        (wall_minute(span["opens"]), wall_minute(span["closes"]))
+    stretches = [
+        Opening(
+            instant_of(day, wall_minute(span["opens"]), zone),
+            instant_of(day, wall_minute(span["closes"]), zone),
+        )
         for span in line.opening_hours
         if span["day"] == day.weekday()
-    )
-    return [
-        Opening(instant_of(day, opens, zone), instant_of(day, closes, zone))
-        for opens, closes in spans
     ]
+    # A skipped hour moves a span's ends by different amounts: a span may vanish, or run into the next.
+    kept = (stretch for stretch in stretches if stretch.opens < stretch.closes)
+    return list(_joined(sorted(kept, key=lambda stretch: stretch.opens)))
 
 
 def openings_from(line: Line, now: datetime, days: int = SEARCH_DAYS) -> Iterator[Opening]:
