@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, PhoneNumberType
+from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
 from phonenumbers import timezone as number_zones
 
 from callback.errors import InvalidInput
@@ -15,7 +15,7 @@ _WITHHELD = frozenset(
     {"", "anonymous", "unknown", "restricted", "unavailable", "private", "+266696687", "+7378742833",
      "+86282452253", "+2562533", "+8566696687"}
 )  # fmt: skip
-_LOOKS_LIKE_NUMBER = re.compile(r"\+?\d[\d\s().-]{5,}\d")
+_LOOKS_LIKE_NUMBER = re.compile(r"\+?\d[\d\s()./-]{5,}\d")
 
 
 class NumberType(StrEnum):
@@ -63,7 +63,8 @@ def parse_number(text: str, country: str) -> str:
         number = phonenumbers.parse(text.strip(), country)
     except phonenumbers.NumberParseException as error:
         raise InvalidInput("phone_number", f"{mask(text)} is not a phone number") from error
-    if not phonenumbers.is_possible_number(number):
+    # Without its area code a number is of a possible length too, but cannot be rung.
+    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         raise InvalidInput("phone_number", f"{mask(text)} is too long or too short for {country}")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
