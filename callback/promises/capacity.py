@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import timedelta
 
 SHARE_FOR_CALLBACKS = 0.5
@@ -17,4 +16,4 @@ def window_capacity(agents: int, window: timedelta, handle: timedelta, limit: in
     """
     if limit is not None:
         return max(0, limit)
-    return math.floor(SHARE_FOR_CALLBACKS * agents * (window / handle))
+    return (SHARE_FOR_CALLBACKS * agents * window) // handle
