@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -69,14 +70,14 @@ class ScaledClock:
 
     def __post_init__(self) -> None:
         """Refuse values from which no time can be computed."""
-        if self.rate <= 0:
-            raise ValueError(f"a clock's rate must be positive, not {self.rate}")
+        if not (self.rate > 0 and math.isfinite(self.rate)):
+            raise ValueError(f"a clock's rate must be positive and finite, not {self.rate}")
         if self.start.tzinfo is None or self.real_start.tzinfo is None:
             raise ValueError("a scaled clock needs aware instants")
 
     def now(self) -> datetime:
         """Return the hurried instant."""
-        return self.start + (_system_now() - self.real_start) * self.rate
+        return self.start.astimezone(UTC) + (_system_now() - self.real_start) * self.rate
 
     async def sleep(self, duration: timedelta) -> None:
         """Sleep `duration` of hurried time."""
@@ -123,6 +124,9 @@ class ManualClock:
 
     def move_to(self, instant: datetime) -> None:
         """Set the time to `instant` and wake everyone whose time has come; never moves backwards."""
+        if instant.tzinfo is None:
+            raise ValueError("a clock is moved to an aware instant")
+        instant = instant.astimezone(UTC)
         while (wake := self.next_wake()) is not None and wake <= instant:
             _, _, woken = heapq.heappop(self._sleepers)
             self._now = max(self._now, wake)
