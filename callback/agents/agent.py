@@ -94,7 +94,9 @@ class Agent(SQLModel, table=True):
             self.end_wrap_up(at)
 
     def end_wrap_up(self, at: datetime) -> None:
-        """Leave wrap-up for what was wished meanwhile, or to be available."""
+        """Leave wrap-up for what was wished meanwhile, or to be available; too late, nothing changes."""
+        if self.status != AgentStatus.WRAP_UP:
+            return
         self.apply(AgentEvent.GO_AVAILABLE, at)
         self._grant_wish(at)
 
