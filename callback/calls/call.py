@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
 from callback.columns import words
@@ -83,7 +84,7 @@ class Call(SQLModel, table=True):
     """A contact. `arrived_at` is its place in line; a callback's return call carries the original one.
 
     `call_sid` is Twilio's, or for imported rows the `source` and the source's own key, so that importing
-    twice changes nothing. `wait_seconds` and `handle_seconds` are filled in when it ends.
+    twice changes nothing. `menu` is what a waiting caller has chosen so far. `wait_seconds` and `handle_seconds` are filled in when it ends.
     """
 
     __tablename__ = "call"
@@ -105,6 +106,7 @@ class Call(SQLModel, table=True):
     arrived_at: datetime
     queue_sid: str | None = None
     announcements: int = 0
+    menu: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     wait_seconds: float | None = None

@@ -92,17 +92,27 @@ def next_in_line(contacts: Iterable[Contact], now: datetime) -> list[Contact]:
     return sorted(contacts, key=lambda contact: _key(contact, now))
 
 
-def match(contacts: Iterable[Contact], agents: Sequence[FreeAgent], now: datetime) -> list[Match]:
+def match(
+    contacts: Iterable[Contact],
+    agents: Sequence[FreeAgent],
+    now: datetime,
+    not_again: frozenset[tuple[str, str]] = frozenset(),
+) -> list[Match]:
     """Return who is given to whom: each contact in order to the agent who has been free the longest.
 
     Among the agents of the contact's line those who speak its language come first. Nobody is matched twice.
+    `not_again` holds pairs (agent, contact) that were tried a moment ago and came to nothing.
     """
     free = {agent.id: agent for agent in agents}
     matches: list[Match] = []
     for contact in next_in_line(contacts, now):
         if not free:
             break
-        able = [agent for agent in free.values() if contact.line_id in agent.line_ids]
+        able = [
+            agent
+            for agent in free.values()
+            if contact.line_id in agent.line_ids and (agent.id, contact.id) not in not_again
+        ]
         if not able:
             continue
         agent = min(able, key=lambda a: (contact.language not in a.languages, a.free_since, a.id))

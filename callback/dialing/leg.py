@@ -120,12 +120,14 @@ class Leg(SQLModel, table=True):
         if event == LegEvent.ANSWER and self.answered_at is None:
             self.answered_at = at
 
-    def bind(self, call_sid: str, at: datetime) -> None:
-        """Learn the telephone company's name for this leg, from whichever told it first."""
-        if self.call_sid is None and self.status != LegStatus.ENDED:
-            self.call_sid = call_sid
-            self.placed_at = self.placed_at or at
-            self.apply(LegEvent.BIND, at)
+    def bind(self, call_sid: str, at: datetime) -> bool:
+        """Learn the telephone company's name for this leg; tell whether it was news."""
+        if self.call_sid is not None or self.status == LegStatus.ENDED:
+            return False
+        self.call_sid = call_sid
+        self.placed_at = at
+        self.apply(LegEvent.BIND, at)
+        return True
 
     def end(self, at: datetime, outcome: LegOutcome, detail: str = "") -> bool:
         """End the leg, once; tell whether this was the end."""

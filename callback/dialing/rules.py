@@ -61,8 +61,8 @@ def check_hours(
     """Return why the person must not be rung at this hour, or None.
 
     Between `agreed_from` and two hours after `agreed_until` the person expects the call, whatever the hour.
-    Beyond that only 08:00–21:00 local time will do (the hours of 47 CFR 64.1200(c)(1)), in every zone in which the
-    phone may be; where the number tells of none, in `fallback`.
+    Beyond that only 08:00–21:00 local time will do (the hours of 47 CFR 64.1200(c)(1)), in every zone in
+    which the phone may be; where the number tells of none, in `fallback`.
     """
     if agreed_from <= now <= agreed_until + CONSENT_LASTS:
         return None

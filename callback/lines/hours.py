@@ -124,11 +124,21 @@ def openings_from(line: Line, now: datetime, days: int = SEARCH_DAYS) -> Iterato
 
     Looks at most `days` local days ahead.
     """
+    return (opening for opening in _joined(_by_day(line, now, days)) if opening.closes > now)
+
+
+def daily_openings_from(line: Line, now: datetime, days: int = SEARCH_DAYS) -> Iterator[Opening]:
+    """Yield the openings that are not over at `now`, in order, each within one local day.
+
+    Where an opening begins depends on the day alone and never on `now`, also for a line that never closes;
+    what is counted from its beginning stays the same whoever asks and when.
+    """
+    return (opening for opening in _by_day(line, now, days) if opening.closes > now)
+
+
+def _by_day(line: Line, now: datetime, days: int) -> Iterator[Opening]:
     first = now.astimezone(line.zone).date() - DAY
-    stretches = (
-        opening for day in range(days + 1) for opening in openings_of(line, first + day * DAY)
-    )
-    return (opening for opening in _joined(stretches) if opening.closes > now)
+    return (opening for day in range(days + 1) for opening in openings_of(line, first + day * DAY))
 
 
 def _joined(openings: Iterable[Opening]) -> Iterator[Opening]:

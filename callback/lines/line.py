@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from typing_extensions import TypedDict
 
 from callback.columns import words
+from callback.telephony.port import MachineDetection
 
 
 class DialOrder(StrEnum):
@@ -18,14 +19,6 @@ class DialOrder(StrEnum):
 
     AGENT_FIRST = "agent_first"
     CUSTOMER_FIRST = "customer_first"
-
-
-class MachineDetection(StrEnum):
-    """What is done about answering machines: nothing, hang up, or leave a message after the beep."""
-
-    OFF = "off"
-    ON = "on"
-    MESSAGE = "message"
 
 
 class OpeningSpan(TypedDict):

@@ -81,13 +81,16 @@ class Callback(SQLModel, table=True):
             )
         session.add(TimelineEntry(callback_id=self.id, at=at, event=event, detail=detail))
 
-    def place_attempt(self, at: datetime) -> int:
-        """Count a dialling of the person; the first decides whether the promise was kept."""
+    def plan_attempt(self) -> int:
+        """Return the number of the attempt that is about to be made, from 1."""
         self.attempt_count += 1
+        return self.attempt_count
+
+    def attempt_placed(self, at: datetime) -> None:
+        """Learn that the person's phone was dialled; the first time decides whether the promise was kept."""
         if self.first_placed_at is None:
             self.first_placed_at = at
             self.promise_kept = self.promised_from <= at <= self.promised_until
-        return self.attempt_count
 
     def reschedule(self, due_at: datetime) -> None:
         """Ask for attention at another instant; earlier wake-ups become void."""

@@ -7,12 +7,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from callback.lines.line import MachineDetection
+
+class MachineDetection(StrEnum):
+    """What is done about answering machines: nothing, hang up, or leave a message after the beep."""
+
+    OFF = "off"
+    ON = "on"
+    MESSAGE = "message"
 
 
 class CallState(StrEnum):
     """What the telephone company says of a call; the last five are ends."""
 
+    INITIATED = "initiated"
     QUEUED = "queued"
     RINGING = "ringing"
     IN_PROGRESS = "in_progress"

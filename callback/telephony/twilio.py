@@ -21,8 +21,7 @@ from callback.errors import (
     TelephonyUnavailable,
     TelephonyUncertain,
 )
-from callback.lines.line import MachineDetection
-from callback.telephony.port import CallOrder, CallState, KnownCall
+from callback.telephony.port import CallOrder, CallState, KnownCall, MachineDetection
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,223 @@
+"""Effects on the telephone: place a leg, pull a caller, hang up. Claim, commit, call, record.
+
+Nothing here talks to the telephone company inside a transaction, and no request that places a call is ever
+repeated: what became of one whose answer was lost is found out by `recovery`.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import CursorResult
+from sqlmodel import col, or_, select, update
+
+from callback.dialing.case import case_of_leg, load_case
+from callback.dialing.leg import Leg, LegEvent, LegOutcome, LegRole, LegStatus
+from callback.dialing.outcomes import caller_gone, leg_over
+from callback.dialing.reservation import Reservation, ReservationStatus
+from callback.errors import (
+    CallGone,
+    TelephonyError,
+    TelephonyRefused,
+    TelephonyUnavailable,
+    TelephonyUncertain,
+)
+from callback.jobs import JobName
+from callback.lines.directory import numbers_of
+from callback.lines.line import Line
+from callback.runtime import Runtime, Work
+from callback.telephony.port import ENDED_STATES, CallOrder, MachineDetection
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+AGAIN_AFTER = timedelta(seconds=2)
+GIVE_UP_AFTER = timedelta(minutes=2)
+TALK_LIMIT_SECONDS = 4 * 3600
+
+
+async def place_leg(runtime: Runtime, leg_id: str) -> bool:
+    """Place a planned leg, once; tell whether a call was placed.
+
+    Whoever claims the leg first places it; everyone else finds nothing to do.
+    """
+    async with runtime.work() as work:
+        order = await _claim(runtime, work, leg_id)
+    if order is None:
+        return False
+    try:
+        call_sid = await runtime.telephony.place_call(order)
+    except TelephonyUncertain as error:
+        log.warning(
+            "leg %s may have been placed (%s); asking before anything else is done", leg_id, error
+        )
+        return False
+    except TelephonyError as error:
+        await _not_placed(runtime, leg_id, error)
+        return False
+    async with runtime.work() as work:
+        await placed(work, leg_id, call_sid)
+    return True
+
+
+async def _claim(runtime: Runtime, work: Work, leg_id: str) -> CallOrder | None:
+    claimed: CursorResult[tuple[()]] = await work.session.exec(
+        update(Leg)
+        .where(
+            col(Leg.id) == leg_id,
+            col(Leg.status) == LegStatus.PLANNED,
+            col(Leg.not_before) <= work.now,
+        )
+        .values(status=LegStatus.PLACING, claimed_until=work.now + LEASE)
+    )
+    if claimed.rowcount != 1:
+        return None
+    leg = await work.session.get_one(Leg, leg_id)
+    line = await work.session.get_one(Line, leg.line_id)
+    reservation = await work.session.get_one(Reservation, leg.reservation_id)
+    if reservation.status == ReservationStatus.ENDED:
+        leg.end(work.now, LegOutcome.CANCELED, "no longer needed")
+        return None
+    to_agent = leg.role == LegRole.AGENT
+    answer = runtime.addresses.agent if to_agent else runtime.addresses.person
+    return CallOrder(
+        to=leg.to,
+        caller_id=(await numbers_of(work.session, line.id))[0],
+        answer_url=answer(leg.id, "answered"),
+        status_url=runtime.addresses.leg_status(leg.id),
+        ring_seconds=line.agent_ring_seconds if to_agent else line.ring_seconds,
+        limit_seconds=TALK_LIMIT_SECONDS,
+        machine_detection=MachineDetection.OFF if to_agent else line.machine_detection,
+    )
+
+
+async def placed(work: Work, leg_id: str, call_sid: str) -> None:
+    """Record that the telephone company has taken a leg on, whoever tells it first."""
+    case, leg = await case_of_leg(work, leg_id)
+    if not leg.bind(call_sid, work.now):
+        return
+    if leg.role == LegRole.PERSON and case.callback is not None:
+        case.callback.attempt_placed(work.now)
+        case.callback.note("attempt_placed", work.now, f"attempt {leg.number}")
+    if leg.end_wanted_at is not None:
+        work.wake(JobName.END_LEG, leg.id)
+
+
+async def _not_placed(runtime: Runtime, leg_id: str, error: TelephonyError) -> None:
+    async with runtime.work() as work:
+        case, leg = await case_of_leg(work, leg_id)
+        if leg.status != LegStatus.PLACING:
+            return
+        too_old = leg.created_at + GIVE_UP_AFTER < work.now
+        if isinstance(error, TelephonyUnavailable) and not too_old:
+            leg.apply(LegEvent.PROVE_ABSENT, work.now)
+            leg.not_before = work.now + AGAIN_AFTER
+            work.wake(JobName.PLACE_LEG, leg.id, at=leg.not_before)
+            return
+        log.error("leg %s was refused: %s", leg_id, error)
+        await leg_over(case, leg, LegOutcome.FAILED, str(error))
+
+
+@dataclass(frozen=True)
+class _Pull:
+    queue_sid: str
+    call_sid: str
+
+
+async def pull_caller(runtime: Runtime, reservation_id: str) -> bool:
+    """Take a live caller out of the queue for an agent who has accepted; tell whether it was done."""
+    async with runtime.work() as work:
+        pull = await _claim_pull(work, reservation_id)
+    if pull is None:
+        return False
+    try:
+        await runtime.telephony.pull_from_queue(
+            pull.queue_sid, pull.call_sid, runtime.addresses.pulled(reservation_id)
+        )
+    except CallGone:
+        return await _pull_failed(runtime, reservation_id, pull.call_sid)
+    except TelephonyError as error:
+        log.warning("could not take a caller out of the queue yet: %s", error)
+        await _pull_again(runtime, reservation_id, runtime.clock.now() + AGAIN_AFTER)
+        return False
+    return True
+
+
+async def _claim_pull(work: Work, reservation_id: str) -> _Pull | None:
+    claimed: CursorResult[tuple[()]] = await work.session.exec(
+        update(Reservation)
+        .where(
+            col(Reservation.id) == reservation_id,
+            col(Reservation.status) == ReservationStatus.ACCEPTED,
+            col(Reservation.call_id).is_not(None),
+            or_(col(Reservation.pulled_until).is_(None), col(Reservation.pulled_until) <= work.now),
+        )
+        .values(pulled_until=work.now + LEASE / 6)
+    )
+    if claimed.rowcount != 1:
+        return None
+    case = await load_case(work, reservation_id)
+    if case.call is None or case.call.queue_sid is None:
+        return None
+    return _Pull(case.call.queue_sid, case.call.call_sid)
+
+
+async def _pull_failed(runtime: Runtime, reservation_id: str, call_sid: str) -> bool:
+    # Not in the queue: either gone, or an earlier request of ours was carried out although its answer was
+    # lost. Only the caller's own call can tell.
+    try:
+        ended = (await runtime.telephony.fetch_call(call_sid)).state in ENDED_STATES
+    except CallGone:
+        ended = True
+    except TelephonyError:
+        ended = False
+    if not ended:
+        await _pull_again(runtime, reservation_id, runtime.clock.now() + AGAIN_AFTER)
+        return False
+    async with runtime.work() as work:
+        case = await load_case(work, reservation_id)
+        if case.reservation.status == ReservationStatus.ACCEPTED:
+            caller_gone(case)
+    return False
+
+
+async def _pull_again(runtime: Runtime, reservation_id: str, at: datetime) -> None:
+    async with runtime.work() as work:
+        reservation = await work.session.get_one(Reservation, reservation_id, with_for_update=True)
+        reservation.pulled_until = at
+        work.wake(JobName.PULL_CALLER, reservation_id, at=at)
+
+
+async def end_leg(runtime: Runtime, leg_id: str) -> bool:
+    """Hang up a leg that is no longer wanted; an agent who picked up hears a word first."""
+    async with runtime.work() as work:
+        found = await work.session.exec(select(Leg).where(col(Leg.id) == leg_id).with_for_update())
+        leg = found.first()
+        if leg is None or leg.call_sid is None or leg.status == LegStatus.ENDED:
+            return False
+        if leg.end_wanted_at is None or leg.end_wanted_at > work.now:
+            return False
+        call_sid, answered = leg.call_sid, leg.status == LegStatus.ANSWERED
+        speak = answered and leg.role == LegRole.AGENT
+        leg.end_wanted_at = work.now + LEASE
+    try:
+        if speak:
+            await runtime.telephony.redirect(call_sid, runtime.addresses.agent(leg_id, "sorry"))
+        else:
+            await runtime.telephony.hang_up(call_sid)
+    except CallGone:
+        await _ended_meanwhile(runtime, leg_id, answered)
+    except TelephonyRefused as error:
+        log.error("leg %s could not be hung up: %s", leg_id, error)
+    except TelephonyError as error:
+        log.warning("leg %s could not be hung up yet: %s", leg_id, error)
+    return True
+
+
+async def _ended_meanwhile(runtime: Runtime, leg_id: str, answered: bool) -> None:
+    async with runtime.work() as work:
+        case, leg = await case_of_leg(work, leg_id)
+        outcome = LegOutcome.COMPLETED if answered else LegOutcome.CANCELED
+        await leg_over(case, leg, outcome, "ended meanwhile")

@@ -1,0 +1,225 @@
+"""Use case: give those who wait to those who are free, in the one order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlmodel import col, func, or_, select
+
+from callback.agents.agent import Agent, AgentLine
+from callback.agents.presence import AgentEvent, AgentStatus
+from callback.calls.call import Call, CallEvent, CallStatus
+from callback.dialing.acd import Contact, ContactKind, FreeAgent, Match, match
+from callback.dialing.case import Case
+from callback.dialing.leg import Leg, LegRole
+from callback.dialing.reservation import (
+    Reservation,
+    ReservationEnd,
+    ReservationStatus,
+)
+from callback.dialing.rules import check_hours, check_number
+from callback.ids import new_id
+from callback.jobs import JobName
+from callback.lines.hours import is_open
+from callback.lines.line import DialOrder, Line
+from callback.promises.callback import Callback
+from callback.promises.lifecycle import CallbackEvent, CallbackStatus
+from callback.runtime import Work
+
+DISPATCH_LOCK = 0x44495350
+GOODBYE_LASTS = timedelta(seconds=30)
+NOT_AGAIN_FOR = timedelta(seconds=30)
+
+
+async def dispatch(work: Work) -> int:
+    """Match waiting callers and due callbacks to free agents; return how many were matched.
+
+    Only one dispatcher decides at a time (a transaction lock on PostgreSQL; on SQLite every writer is
+    alone), because two that decide at once could serve people out of order.
+    """
+    if work.session.get_bind().dialect.name == "postgresql":
+        await work.session.exec(select(func.pg_advisory_xact_lock(DISPATCH_LOCK)))
+    await _end_wrap_ups(work)
+    agents = await _free_agents(work)
+    if not agents:
+        return 0
+    lines = {line.id: line for line in (await work.session.exec(select(Line))).all()}
+    contacts = [*await _waiting_calls(work), *await _due_callbacks(work, lines)]
+    matches = match(contacts, agents, work.now, await _not_again(work))
+    return sum([await _reserve(work, lines[found.contact.line_id], found) for found in matches])
+
+
+async def _end_wrap_ups(work: Work) -> None:
+    found = await work.session.exec(
+        select(Agent)
+        .where(col(Agent.status) == AgentStatus.WRAP_UP, col(Agent.wrap_up_until) <= work.now)
+        .with_for_update(skip_locked=True)
+    )
+    for agent in found.all():
+        agent.end_wrap_up(work.now)
+    await work.session.flush()
+
+
+async def _free_agents(work: Work) -> list[FreeAgent]:
+    rows = await work.session.exec(
+        select(col(Agent.id), col(Agent.status_since), col(Agent.languages), col(AgentLine.line_id))
+        .join(AgentLine, col(AgentLine.agent_id) == col(Agent.id))
+        .where(col(Agent.status) == AgentStatus.AVAILABLE)
+    )
+    agents: dict[str, FreeAgent] = {}
+    for agent_id, since, languages, line_id in rows.all():
+        known = agents.get(agent_id)
+        line_ids = frozenset({line_id}) | (known.line_ids if known else frozenset())
+        agents[agent_id] = FreeAgent(agent_id, line_ids, since, frozenset(languages))
+    return list(agents.values())
+
+
+async def _waiting_calls(work: Work) -> list[Contact]:
+    rows = await work.session.exec(
+        select(col(Call.id), col(Call.line_id), col(Call.arrived_at), col(Call.priority)).where(
+            col(Call.status) == CallStatus.WAITING
+        )
+    )
+    return [Contact(ContactKind.CALL, *row) for row in rows.all()]
+
+
+async def _due_callbacks(work: Work, lines: dict[str, Line]) -> list[Contact]:
+    found = await work.session.exec(
+        select(Callback)
+        .outerjoin(Call, col(Call.id) == col(Callback.call_id))
+        .where(
+            col(Callback.status) == CallbackStatus.WAITING,
+            # Nobody is rung while the goodbye of the call in which they asked still plays.
+            or_(
+                col(Callback.call_id).is_(None),
+                col(Call.status) == CallStatus.ENDED,
+                col(Callback.requested_at) <= work.now - GOODBYE_LASTS,
+            ),
+        )
+    )
+    return [
+        _contact_of(callback)
+        for callback in found.all()
+        if callback.person_leg_id is not None
+        or is_open(lines[callback.line_id], work.now)
+        or work.now <= callback.promised_until
+    ]
+
+
+def _contact_of(callback: Callback) -> Contact:
+    undecided = callback.promise_kept is None
+    return Contact(
+        ContactKind.CALLBACK,
+        callback.id,
+        callback.line_id,
+        callback.arrived_at,
+        callback.priority,
+        promised_until=callback.promised_until if undecided else None,
+        on_the_line=callback.person_leg_id is not None,
+        language=callback.language,
+    )
+
+
+async def _not_again(work: Work) -> frozenset[tuple[str, str]]:
+    rows = await work.session.exec(
+        select(Reservation.agent_id, Reservation.call_id, Reservation.callback_id).where(
+            col(Reservation.status) == ReservationStatus.ENDED,
+            col(Reservation.ended_at) > work.now - NOT_AGAIN_FOR,
+            col(Reservation.ending).in_([ReservationEnd.DECLINED, ReservationEnd.AGENT_NO_ANSWER]),
+        )
+    )
+    return frozenset(
+        (agent_id, call_id or callback_id or "") for agent_id, call_id, callback_id in rows
+    )
+
+
+async def _reserve(work: Work, line: Line, found: Match) -> bool:
+    agent = await work.session.get_one(Agent, found.agent.id, with_for_update=True)
+    if agent.status != AgentStatus.AVAILABLE:
+        return False
+    if found.contact.kind == ContactKind.CALL:
+        case = await _reserve_call(work, line, agent, found)
+    else:
+        case = await _reserve_callback(work, line, agent, found)
+    if case is None:
+        return False
+    agent.apply(AgentEvent.RESERVE, work.now)
+    await work.session.flush()
+    return True
+
+
+def _new_case(
+    work: Work, line: Line, agent: Agent, found: Match, status: ReservationStatus
+) -> Case:
+    identifier = new_id(work.now)
+    reservation = Reservation(
+        id=identifier,
+        agent_id=agent.id,
+        line_id=line.id,
+        status=status,
+        conference=identifier,
+        reason=found.reason,
+        created_at=work.now,
+    )
+    return Case(work, reservation, agent, line, None, None, [])
+
+
+async def _reserve_call(work: Work, line: Line, agent: Agent, found: Match) -> Case | None:
+    call = await work.session.get_one(Call, found.contact.id, with_for_update=True)
+    if call.status != CallStatus.WAITING:
+        return None
+    call.apply(CallEvent.RESERVE, work.now)
+    case = _new_case(work, line, agent, found, ReservationStatus.ASKING)
+    case.call = call
+    case.reservation.call_id = call.id
+    work.session.add(case.reservation)
+    await work.session.flush()
+    case.plan_leg(LegRole.AGENT, agent.endpoint)
+    return case
+
+
+async def _reserve_callback(work: Work, line: Line, agent: Agent, found: Match) -> Case | None:
+    callback = await work.session.get_one(Callback, found.contact.id, with_for_update=True)
+    if callback.status != CallbackStatus.WAITING:
+        return None
+    if callback.person_leg_id is None and not _may_be_dialed(work, line, callback):
+        return None
+    detail = agent.name if found.reason == "place_in_line" else f"{agent.name}: {found.reason}"
+    callback.apply(CallbackEvent.RESERVE, work.now, detail)
+    person_first = line.dial_order == DialOrder.CUSTOMER_FIRST and callback.person_leg_id is None
+    status = ReservationStatus.HOLDING if person_first else ReservationStatus.ASKING
+    case = _new_case(work, line, agent, found, status)
+    case.callback = callback
+    case.reservation.callback_id = callback.id
+    work.session.add(case.reservation)
+    await work.session.flush()
+    if callback.person_leg_id is not None:
+        await _move_in(case, callback.person_leg_id)
+    if person_first:
+        callback.apply(CallbackEvent.DIAL, work.now)
+        case.plan_attempt(callback)
+    else:
+        case.plan_leg(LegRole.AGENT, agent.endpoint)
+    return case
+
+
+async def _move_in(case: Case, person_leg_id: str) -> None:
+    leg = await case.work.session.get_one(Leg, person_leg_id, with_for_update=True)
+    earlier = await case.work.session.get_one(Reservation, leg.reservation_id)
+    case.reservation.conference = earlier.conference
+    leg.reservation_id = case.reservation.id
+
+
+def _may_be_dialed(work: Work, line: Line, callback: Callback) -> bool:
+    refusal = check_number(callback.phone_number, frozenset({line.country})) or check_hours(
+        callback.phone_number, work.now, callback.promised_from, callback.promised_until, line.zone
+    )
+    if refusal is None:
+        return True
+    if refusal.until is None:
+        callback.apply(CallbackEvent.REFUSE, work.now, f"{refusal.rule}: {refusal.reason}")
+    else:
+        callback.apply(CallbackEvent.RETRY, work.now, f"{refusal.rule}: {refusal.reason}")
+        callback.reschedule(refusal.until)
+        work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=refusal.until)
+    return False

@@ -1,0 +1,138 @@
+"""Use case: apply what the telephone company told us. Recorded first, then interpreted, once."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, select
+
+from callback.calls.arriving import find_call
+from callback.calls.call import Call, CallOutcome, CallStatus
+from callback.dialing.case import case_of_leg, live_reservation_of
+from callback.dialing.dialer import placed
+from callback.dialing.leg import Leg, LegOutcome, LegStatus
+from callback.dialing.outcomes import answered, caller_gone, finish, leg_over
+from callback.dialing.reservation import ReservationStatus
+from callback.dialing.status_event import StatusEvent
+from callback.errors import CallbackError, NotFound
+from callback.ids import new_id
+from callback.runtime import Runtime, Work
+from callback.telephony.port import ENDED_STATES, CallState
+
+log = logging.getLogger(__name__)
+
+OUTCOMES = {
+    CallState.COMPLETED: LegOutcome.COMPLETED,
+    CallState.BUSY: LegOutcome.BUSY,
+    CallState.NO_ANSWER: LegOutcome.NO_ANSWER,
+    CallState.FAILED: LegOutcome.FAILED,
+    CallState.CANCELED: LegOutcome.CANCELED,
+}
+
+
+async def record(
+    work: Work, key: str, subject: str, subject_id: str, call_sid: str, payload: dict[str, Any]
+) -> str | None:
+    """Write an event into the inbox; return its id, or None if it is already there."""
+    dialect = work.session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    identifier = new_id(work.now)
+    inserted = await work.session.exec(
+        insert(StatusEvent)
+        .values(
+            id=identifier,
+            key=key,
+            subject=subject,
+            subject_id=subject_id,
+            call_sid=call_sid,
+            payload=payload,
+            received_at=work.now,
+            result="",
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(col(StatusEvent.id))
+    )
+    return identifier if inserted.first() is not None else None
+
+
+async def apply_event(runtime: Runtime, event_id: str) -> None:
+    """Interpret a recorded event; one that cannot be applied is marked with the reason and stays."""
+    try:
+        async with runtime.work() as work:
+            event = await _unapplied(work, event_id)
+            if event is not None:
+                event.result = await _interpret(work, event)
+                event.applied_at = work.now
+    except CallbackError as error:
+        log.warning("status event %s was not applied: %s", event_id, error)
+        async with runtime.work() as work:
+            event = await _unapplied(work, event_id)
+            if event is not None:
+                event.applied_at = work.now
+                event.result = f"not applied: {error}"
+
+
+async def _unapplied(work: Work, event_id: str) -> StatusEvent | None:
+    found = await work.session.exec(
+        select(StatusEvent)
+        .where(col(StatusEvent.id) == event_id, col(StatusEvent.applied_at).is_(None))
+        .with_for_update()
+    )
+    return found.first()
+
+
+async def _interpret(work: Work, event: StatusEvent) -> str:
+    if event.subject == "leg":
+        return await _leg_event(work, event)
+    if event.subject == "call":
+        return await _call_event(work, event)
+    return "noted"
+
+
+async def _leg_event(work: Work, event: StatusEvent) -> str:
+    state = CallState(event.payload["state"])
+    await placed(work, event.subject_id, event.call_sid)
+    case, leg = await case_of_leg(work, event.subject_id)
+    if leg.call_sid != event.call_sid:
+        return "of another call"
+    if leg.status == LegStatus.ENDED:
+        return "late"
+    if state == CallState.IN_PROGRESS:
+        answered(case, leg)
+    elif state in ENDED_STATES:
+        await leg_over(case, leg, _outcome(leg, state), str(event.payload.get("detail", "")))
+    return "applied"
+
+
+def _outcome(leg: Leg, state: CallState) -> LegOutcome:
+    if leg.outcome is not None:
+        return leg.outcome
+    if state == CallState.COMPLETED and leg.detail == LegOutcome.MACHINE:
+        return LegOutcome.MACHINE
+    return OUTCOMES[state]
+
+
+async def _call_event(work: Work, event: StatusEvent) -> str:
+    if CallState(event.payload["state"]) not in ENDED_STATES:
+        return "noted"
+    call = await find_call(work, event.call_sid)
+    if call is None:
+        raise NotFound("call", event.call_sid)
+    await caller_hung_up(work, call)
+    return "applied"
+
+
+async def caller_hung_up(work: Work, call: Call) -> None:
+    """End a contact that is over at the telephone company, and free whoever was held for it."""
+    if call.status == CallStatus.ENDED:
+        return
+    case = await live_reservation_of(work, call_id=call.id)
+    if case is not None and case.reservation.status == ReservationStatus.CONNECTED:
+        await finish(case)
+        return
+    if case is not None:
+        caller_gone(case)
+    promised = call.status == CallStatus.LEAVING
+    call.end(work.now, CallOutcome.PROMISED if promised else CallOutcome.ABANDONED)

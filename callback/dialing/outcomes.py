@@ -1,0 +1,250 @@
+"""What follows from what happened: an agent accepts, a person hangs up, a phone is not answered.
+
+Every function takes a `Case`, whose rows are locked, and changes states only through their life-cycles.
+Something that comes too late, or twice, changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from callback.agents.presence import AgentEvent, AgentStatus
+from callback.calls.call import Call, CallEvent, CallOutcome, CallStatus, Direction
+from callback.dialing.case import Case
+from callback.dialing.leg import Leg, LegEvent, LegOutcome, LegRole, LegStatus
+from callback.dialing.reservation import ReservationEnd, ReservationEvent, ReservationStatus
+from callback.dialing.retry import next_attempt_at
+from callback.ids import new_id
+from callback.jobs import JobName
+from callback.promises.callback import Callback
+from callback.promises.lifecycle import CallbackEvent, CallbackStatus
+
+BACKSTOP = timedelta(seconds=10)
+
+
+def answered(case: Case, leg: Leg) -> None:
+    """Note that a leg was picked up."""
+    if leg.status != LegStatus.ENDED:
+        leg.apply(LegEvent.ANSWER, case.now)
+
+
+def agent_accepts(case: Case, leg: Leg) -> bool:
+    """Take the agent's word that she will talk; tell whether there is still somebody to talk to."""
+    if case.reservation.status in {ReservationStatus.ACCEPTED, ReservationStatus.CONNECTED}:
+        return True
+    if case.reservation.status != ReservationStatus.ASKING:
+        return False
+    leg.accepted_at = case.now
+    case.agent.misses = 0
+    case.reservation.apply(ReservationEvent.ACCEPT, case.now)
+    if case.callback is None:
+        case.work.wake(JobName.PULL_CALLER, case.reservation.id)
+        return True
+    if case.callback.person_leg_id is not None:
+        connect(case)
+        return True
+    case.callback.note("agent_accepted", case.now, case.agent.name)
+    case.callback.apply(CallbackEvent.DIAL, case.now)
+    case.plan_attempt(case.callback)
+    return True
+
+
+def agent_declines(case: Case, leg: Leg) -> None:
+    """Offer the contact to somebody else; declining is no failed attempt and no miss."""
+    if case.reservation.status != ReservationStatus.ASKING:
+        return
+    leg.detail = "declined"
+    case.end(ReservationEnd.DECLINED)
+    case.free_agent()
+    back_in_line(case, "the agent declined")
+
+
+def agent_missed(case: Case) -> None:
+    """Offer the contact to somebody else after the agent's phone was not answered."""
+    case.end(ReservationEnd.AGENT_NO_ANSWER)
+    if case.agent.status == AgentStatus.RESERVED:
+        case.agent.miss(case.now)
+    back_in_line(case, "the agent did not answer")
+
+
+def agent_left(case: Case) -> None:
+    """Go on without an agent who hung up after accepting, before the other side was there.
+
+    A person whose phone is still ringing is let ring: whoever answers is given to the next agent.
+    """
+    case.end(ReservationEnd.AGENT_LEFT)
+    case.free_agent()
+    if case.call is not None and case.call.status == CallStatus.RESERVED:
+        case.call.apply(CallEvent.RELEASE, case.now)
+    case.work.wake(JobName.DISPATCH)
+
+
+def back_in_line(case: Case, why: str) -> None:
+    """Give the contact its old place back."""
+    if case.call is not None and case.call.status == CallStatus.RESERVED:
+        case.call.apply(CallEvent.RELEASE, case.now)
+    if case.callback is not None and case.callback.status in {
+        CallbackStatus.RESERVED,
+        CallbackStatus.DIALING,
+    }:
+        case.callback.apply(CallbackEvent.RELEASE, case.now, why)
+    case.work.wake(JobName.DISPATCH)
+
+
+def caller_pulled(case: Case) -> bool:
+    """Connect a live caller who was taken out of the queue; tell whether the agent is still there."""
+    if case.reservation.status == ReservationStatus.CONNECTED:
+        return True
+    if case.reservation.status != ReservationStatus.ACCEPTED:
+        return False
+    connect(case)
+    return True
+
+
+def person_accepts(case: Case, leg: Leg) -> bool:
+    """Take a person's word that it is she and she will talk; tell whether the call still stands."""
+    callback = case.callback
+    if callback is None or callback.status not in {
+        CallbackStatus.DIALING,
+        CallbackStatus.CONNECTED,
+    }:
+        return False
+    if leg.accepted_at is not None:
+        return True
+    leg.accepted_at = case.now
+    callback.person_leg_id = leg.id
+    callback.note("person_accepted", case.now)
+    if case.reservation.status == ReservationStatus.ACCEPTED:
+        connect(case)
+    elif case.reservation.status == ReservationStatus.HOLDING:
+        case.reservation.apply(ReservationEvent.ASK, case.now)
+        case.plan_leg(LegRole.AGENT, case.agent.endpoint)
+    elif case.ended:
+        callback.apply(CallbackEvent.RELEASE, case.now, "on the line, waiting for an agent")
+        case.work.wake(JobName.DISPATCH)
+    return True
+
+
+def connect(case: Case) -> None:
+    """Both sides are there: they talk."""
+    case.reservation.apply(ReservationEvent.CONNECT, case.now)
+    case.agent.apply(AgentEvent.TALK, case.now)
+    if case.call is not None:
+        case.call.agent_id = case.agent.id
+        case.call.apply(CallEvent.CONNECT, case.now)
+    if case.callback is not None:
+        case.callback.apply(CallbackEvent.CONNECT, case.now, case.agent.name)
+        _log_return_call(case, case.callback)
+
+
+def _log_return_call(case: Case, callback: Callback) -> None:
+    case.work.session.add(
+        Call(
+            id=new_id(case.now),
+            call_sid=f"callback:{callback.id}:{case.reservation.id}",
+            line_id=case.line.id,
+            direction=Direction.CALLBACK,
+            phone_number=callback.phone_number,
+            language=callback.language,
+            priority=callback.priority,
+            status=CallStatus.CONNECTED,
+            arrived_at=callback.arrived_at,
+            answered_at=case.now,
+            wait_seconds=max(0.0, (case.now - callback.arrived_at).total_seconds()),
+            agent_id=case.agent.id,
+            callback_id=callback.id,
+        )
+    )
+
+
+async def finish(case: Case) -> None:
+    """End a conversation, whoever hung up."""
+    case.end(ReservationEnd.FINISHED)
+    if case.agent.status == AgentStatus.BUSY:
+        case.agent.finish(case.now, case.now + timedelta(seconds=case.line.wrap_up_seconds))
+    if case.call is not None:
+        case.call.end(case.now, CallOutcome.ANSWERED)
+    if case.callback is not None:
+        case.callback.apply(CallbackEvent.COMPLETE, case.now)
+        await _end_return_call(case, case.callback)
+    for leg in case.legs:
+        case.end_leg(leg, after=BACKSTOP)
+    case.work.wake(JobName.DISPATCH, at=case.agent.wrap_up_until)
+
+
+async def _end_return_call(case: Case, callback: Callback) -> None:
+    found = await case.work.session.exec(
+        select(Call).where(
+            col(Call.callback_id) == callback.id, col(Call.status) == CallStatus.CONNECTED
+        )
+    )
+    for call in found.all():
+        call.end(case.now, CallOutcome.ANSWERED)
+
+
+def attempt_failed(case: Case, outcome: LegOutcome, detail: str = "") -> None:
+    """Free the agent after an attempt that reached nobody, and try again as the line's list says."""
+    callback = case.callback
+    if not case.ended:
+        case.end(ReservationEnd.PERSON_NOT_REACHED)
+        case.free_agent()
+        case.end_leg(case.live_leg(LegRole.AGENT))
+    if callback is None:
+        return
+    callback.person_leg_id = None
+    again = next_attempt_at(
+        outcome, callback.attempt_count, case.line.retry_after_seconds, case.now
+    )
+    if again is None:
+        callback.apply(CallbackEvent.FAIL, case.now, detail or outcome)
+        return
+    callback.apply(CallbackEvent.RETRY, case.now, f"{outcome}; again at {again.isoformat()}")
+    callback.reschedule(again)
+    case.work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=again)
+
+
+def cancel(case: Case) -> None:
+    """Stop what is under way for a callback that was canceled."""
+    case.end(ReservationEnd.CANCELED)
+    case.free_agent()
+    for leg in case.legs:
+        case.end_leg(leg)
+
+
+def caller_gone(case: Case) -> None:
+    """Free the agent of a live caller who hung up before being connected."""
+    case.end(ReservationEnd.CALLER_GONE)
+    case.free_agent()
+    case.end_leg(case.live_leg(LegRole.AGENT))
+
+
+async def leg_over(case: Case, leg: Leg, outcome: LegOutcome, detail: str = "") -> None:
+    """Draw the conclusion from the end of a leg, once."""
+    if not leg.end(case.now, outcome, detail):
+        return
+    status = case.reservation.status
+    if leg.role == LegRole.AGENT:
+        if status == ReservationStatus.ASKING:
+            agent_missed(case)
+        elif status == ReservationStatus.ACCEPTED:
+            agent_left(case)
+        elif status == ReservationStatus.CONNECTED:
+            await finish(case)
+        return
+    if status == ReservationStatus.CONNECTED:
+        await finish(case)
+    elif _still_trying(case, leg):
+        attempt_failed(case, outcome, detail)
+
+
+def _still_trying(case: Case, leg: Leg) -> bool:
+    callback = case.callback
+    if callback is None:
+        return False
+    waits_on_this_leg = callback.person_leg_id == leg.id and callback.status in {
+        CallbackStatus.WAITING,
+        CallbackStatus.RESERVED,
+    }
+    return callback.status == CallbackStatus.DIALING or waits_on_this_leg

@@ -1,0 +1,216 @@
+"""The sweep: finds what is due and not moving, needs nothing but the database, and asks before it redials.
+
+Every worker runs it about once a second. It is the second of two ways in which everything gets done; the
+first is a wake-up, which may be lost.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import and_, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from callback.dialing.case import case_of_leg
+from callback.dialing.dialer import LEASE, end_leg, place_leg, placed, pull_caller
+from callback.dialing.dispatching import dispatch
+from callback.dialing.events import OUTCOMES, apply_event
+from callback.dialing.leg import Leg, LegEvent, LegOutcome, LegStatus
+from callback.dialing.outcomes import answered, leg_over
+from callback.dialing.reservation import Reservation, ReservationStatus
+from callback.dialing.status_event import StatusEvent
+from callback.errors import CallGone, TelephonyError
+from callback.jobs import JobName
+from callback.promises.callback import Callback
+from callback.promises.lifecycle import CallbackEvent, CallbackStatus
+from callback.promises.requesting import fall_due
+from callback.runtime import Runtime
+from callback.telephony.port import ENDED_STATES, CallState, KnownCall
+
+log = logging.getLogger(__name__)
+
+_Select = SelectOfScalar[str]
+_Query = Callable[[datetime], _Select]
+
+BATCH = 200
+GRACE = timedelta(seconds=1)
+RING_LIMIT = timedelta(seconds=90)
+CHECK_EVERY = timedelta(minutes=10)
+EXPIRE_AFTER = timedelta(hours=24)
+
+
+async def sweep(runtime: Runtime) -> int:
+    """Do everything that is overdue; return how many things were."""
+    done = 0
+    for event_id in await _ids(runtime, _unapplied_events):
+        await apply_event(runtime, event_id)
+        done += 1
+    done += await release_due(runtime)
+    async with runtime.work() as work:
+        done += await dispatch(work)
+    for leg_id in await _ids(runtime, _planned_legs):
+        done += await place_leg(runtime, leg_id)
+    for reservation_id in await _ids(runtime, _unpulled):
+        done += await pull_caller(runtime, reservation_id)
+    for leg_id in await _ids(runtime, _unwanted_legs):
+        done += await end_leg(runtime, leg_id)
+    for leg_id in await _ids(runtime, _silent_legs):
+        done += await resolve_leg(runtime, leg_id)
+    return done
+
+
+async def release_due(runtime: Runtime) -> int:
+    """Give every callback its place in line that is due, and end those that nobody can keep any more."""
+    done = 0
+    async with runtime.work() as work:
+        rows = await work.session.exec(
+            select(col(Callback.id), col(Callback.version))
+            .where(
+                col(Callback.status) == CallbackStatus.SCHEDULED,
+                col(Callback.due_at) <= work.now,
+            )
+            .order_by(col(Callback.due_at))
+            .limit(BATCH)
+        )
+        for callback_id, version in rows.all():
+            done += await fall_due(work, callback_id, version)
+        expired = await work.session.exec(
+            select(Callback)
+            .where(
+                col(Callback.status) == CallbackStatus.WAITING,
+                col(Callback.promised_until) <= work.now - EXPIRE_AFTER,
+            )
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        )
+        for callback in expired.all():
+            callback.apply(CallbackEvent.EXPIRE, work.now, "a day after its window")
+            done += 1
+    return done
+
+
+async def _ids(runtime: Runtime, query: _Query) -> Sequence[str]:
+    async with runtime.database.reading() as session:
+        found = await session.exec(query(runtime.clock.now()).limit(BATCH))
+        return found.all()
+
+
+def _unapplied_events(now: datetime) -> _Select:
+    return (
+        select(StatusEvent.id)
+        .where(col(StatusEvent.applied_at).is_(None), col(StatusEvent.received_at) <= now - GRACE)
+        .order_by(col(StatusEvent.received_at))
+    )
+
+
+def _planned_legs(now: datetime) -> _Select:
+    return (
+        select(Leg.id)
+        .where(col(Leg.status) == LegStatus.PLANNED, col(Leg.not_before) <= now - GRACE)
+        .order_by(col(Leg.created_at))
+    )
+
+
+def _unpulled(now: datetime) -> _Select:
+    return select(Reservation.id).where(
+        col(Reservation.status) == ReservationStatus.ACCEPTED,
+        col(Reservation.call_id).is_not(None),
+        or_(
+            and_(
+                col(Reservation.pulled_until).is_(None), col(Reservation.accepted_at) <= now - GRACE
+            ),
+            col(Reservation.pulled_until) <= now,
+        ),
+    )
+
+
+def _unwanted_legs(now: datetime) -> _Select:
+    return select(Leg.id).where(
+        col(Leg.status).in_([LegStatus.PLACED, LegStatus.ANSWERED]),
+        col(Leg.end_wanted_at) <= now - GRACE,
+    )
+
+
+def _silent_legs(now: datetime) -> _Select:
+    return select(Leg.id).where(
+        or_(
+            and_(col(Leg.status) == LegStatus.PLACING, col(Leg.claimed_until) <= now),
+            and_(
+                col(Leg.status) == LegStatus.PLACED,
+                col(Leg.placed_at) <= now - RING_LIMIT,
+                col(Leg.claimed_until) <= now,
+            ),
+            and_(
+                col(Leg.status) == LegStatus.ANSWERED,
+                col(Leg.answered_at) <= now - CHECK_EVERY,
+                col(Leg.claimed_until) <= now,
+            ),
+        )
+    )
+
+
+async def resolve_leg(runtime: Runtime, leg_id: str) -> bool:
+    """Ask the telephone company what became of a leg that has been silent for too long.
+
+    One whose placing was never answered is looked for by the number it was to ring; only when no call of
+    ours is found there is it placed again.
+    """
+    async with runtime.work() as work:
+        leg = await work.session.get(Leg, leg_id, with_for_update=True)
+        if leg is None or leg.status == LegStatus.ENDED:
+            return False
+        claimed_at = (leg.claimed_until or work.now) - LEASE
+        leg.claimed_until = work.now + LEASE
+        call_sid, to, status = leg.call_sid, leg.to, leg.status
+    try:
+        if call_sid is not None:
+            await _learn(runtime, leg_id, await runtime.telephony.fetch_call(call_sid))
+            return True
+        found = await runtime.telephony.find_calls(to, claimed_at - GRACE)
+    except CallGone:
+        await _learn(runtime, leg_id, KnownCall(call_sid or "", CallState.FAILED, None))
+        return True
+    except TelephonyError as error:
+        log.warning("cannot ask what became of leg %s: %s", leg_id, error)
+        return False
+    if status != LegStatus.PLACING:
+        return False
+    return await _adopt_or_replan(runtime, leg_id, found)
+
+
+async def _learn(runtime: Runtime, leg_id: str, known: KnownCall) -> None:
+    async with runtime.work() as work:
+        case, leg = await case_of_leg(work, leg_id)
+        if known.state in ENDED_STATES:
+            await leg_over(case, leg, leg.outcome or OUTCOMES[known.state], "found by asking")
+        elif known.state == CallState.IN_PROGRESS:
+            answered(case, leg)
+        if leg.status != LegStatus.ENDED:
+            leg.claimed_until = work.now + (
+                CHECK_EVERY if leg.status == LegStatus.ANSWERED else LEASE
+            )
+
+
+async def _adopt_or_replan(runtime: Runtime, leg_id: str, found: list[KnownCall]) -> bool:
+    async with runtime.work() as work:
+        taken = await work.session.exec(
+            select(Leg.call_sid).where(col(Leg.call_sid).in_([call.call_sid for call in found]))
+        )
+        strangers = set(taken.all())
+        ours = next((call for call in found if call.call_sid not in strangers), None)
+        if ours is not None:
+            await placed(work, leg_id, ours.call_sid)
+            log.warning("leg %s had been placed after all", leg_id)
+            return True
+        case, leg = await case_of_leg(work, leg_id)
+        if leg.status != LegStatus.PLACING:
+            return False
+        if case.ended:
+            await leg_over(case, leg, LegOutcome.CANCELED, "no longer needed")
+            return True
+        leg.apply(LegEvent.PROVE_ABSENT, work.now)
+        leg.not_before = work.now
+        work.wake(JobName.PLACE_LEG, leg.id)
+        return True

@@ -1,0 +1,56 @@
+"""Finding lines: by the number that was called, by id or by name."""
+
+from __future__ import annotations
+
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from callback.errors import NotFound
+from callback.lines.line import Line, LineNumber
+
+
+async def line_of_number(session: AsyncSession, number: str) -> Line | None:
+    """Return the line that `number` (E.164) leads to, or None."""
+    found = await session.exec(
+        select(Line).join(LineNumber).where(col(LineNumber.number) == number)
+    )
+    return found.first()
+
+
+async def get_line(session: AsyncSession, line_id: str) -> Line:
+    """Return the line with this id.
+
+    Raises:
+        NotFound: there is none.
+
+    """
+    line = await session.get(Line, line_id)
+    if line is None:
+        raise NotFound("line", line_id)
+    return line
+
+
+async def line_named(session: AsyncSession, name: str) -> Line:
+    """Return the line with this id or this exact name.
+
+    Raises:
+        NotFound: there is none.
+
+    """
+    found = await session.exec(
+        select(Line).where(or_(col(Line.id) == name, col(Line.name) == name)).order_by(col(Line.id))
+    )
+    line = found.first()
+    if line is None:
+        raise NotFound("line", name)
+    return line
+
+
+async def numbers_of(session: AsyncSession, line_id: str) -> list[str]:
+    """Return the numbers of a line, the one it calls from first."""
+    found = await session.exec(
+        select(LineNumber.number)
+        .where(col(LineNumber.line_id) == line_id)
+        .order_by(col(LineNumber.position), col(LineNumber.number))
+    )
+    return list(found.all())

@@ -1,0 +1,139 @@
+"""Use cases: ask for a callback, move it, cancel it. Whoever asks, the checks are the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callback.calls.call import Call, CallEvent, CallStatus
+from callback.errors import NoLongerWaiting, NotFound, PromiseRefused
+from callback.ids import new_id
+from callback.jobs import JobName
+from callback.lines.line import Line
+from callback.lines.offer import Window
+from callback.phone import mask
+from callback.promises.callback import Callback, CallbackKind
+from callback.promises.lifecycle import CallbackEvent, CallbackStatus
+from callback.promises.offering import asap_for, load_of, open_callback_of, room_in
+from callback.runtime import Work
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for. A `window` makes it a scheduled callback; a `call` keeps its place in line."""
+
+    phone_number: str
+    language: str
+    window: Window | None = None
+    call: Call | None = None
+    channel: str = "phone"
+
+
+async def request_callback(work: Work, line: Line, request: Request) -> Callback:
+    """Write down a promise, if it can be kept, and take its caller out of the line.
+
+    Raises:
+        PromiseRefused: the window has no room, or nothing can be promised now.
+        NoLongerWaiting: an agent has taken the caller, or the caller has gone.
+
+    """
+    owed = await open_callback_of(work.session, line.id, request.phone_number)
+    if owed is not None:
+        raise PromiseRefused(
+            "one_callback_per_person", f"callback {owed.id} is still owed to this number"
+        )
+    window = await _window_that_can_be_kept(work, line, request)
+    if request.call is not None:
+        await _take_out_of_line(work, request.call)
+    callback = _write_down(work, line, request, window)
+    work.session.add(callback)
+    await work.session.flush()
+    callback.note("request", work.now, f"by {request.channel} for {mask(request.phone_number)}")
+    if callback.kind == CallbackKind.SCHEDULED:
+        work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=callback.due_at)
+    else:
+        work.wake(JobName.DISPATCH)
+    return callback
+
+
+async def _window_that_can_be_kept(work: Work, line: Line, request: Request) -> Window:
+    arrived_at = request.call.arrived_at if request.call is not None else work.now
+    load = await load_of(work.session, line, arrived_at)
+    if request.window is not None:
+        if await room_in(work.session, line, request.window, load, work.now) <= 0:
+            raise PromiseRefused("window_full", "the window has no room left")
+        return request.window
+    window = asap_for(line, load, work.now)
+    if window is None:
+        raise PromiseRefused("cannot_be_kept", "nobody is at work, or the line closes too soon")
+    return window
+
+
+async def _take_out_of_line(work: Work, call: Call) -> None:
+    await work.session.refresh(call, with_for_update=True)
+    if call.status != CallStatus.WAITING:
+        raise NoLongerWaiting(f"the caller is {call.status}")
+    call.apply(CallEvent.PROMISE, work.now)
+
+
+def _write_down(work: Work, line: Line, request: Request, window: Window) -> Callback:
+    scheduled = request.window is not None
+    arrived_at = request.call.arrived_at if request.call is not None else work.now
+    return Callback(
+        id=new_id(work.now),
+        line_id=line.id,
+        call_id=request.call.id if request.call is not None else None,
+        phone_number=request.phone_number,
+        kind=CallbackKind.SCHEDULED if scheduled else CallbackKind.ASAP,
+        status=CallbackStatus.SCHEDULED if scheduled else CallbackStatus.WAITING,
+        language=request.language,
+        priority=request.call.priority if request.call is not None else 0,
+        arrived_at=window.start if scheduled else arrived_at,
+        requested_at=work.now,
+        promised_from=window.start,
+        promised_until=window.until,
+        due_at=window.start,
+    )
+
+
+async def get_callback(work: Work, callback_id: str) -> Callback:
+    """Return a callback, locked for this work.
+
+    Raises:
+        NotFound: there is none.
+
+    """
+    callback = await work.session.get(Callback, callback_id, with_for_update=True)
+    if callback is None:
+        raise NotFound("callback", callback_id)
+    return callback
+
+
+async def move_callback(work: Work, line: Line, callback: Callback, window: Window) -> None:
+    """Promise another window instead.
+
+    Raises:
+        PromiseRefused: the window has no room.
+        IllegalTransition: it is already being carried out, or over.
+
+    """
+    load = await load_of(work.session, line, work.now)
+    if await room_in(work.session, line, window, load, work.now) <= 0:
+        raise PromiseRefused("window_full", "the window has no room left")
+    callback.apply(CallbackEvent.MOVE, work.now, f"to {window.start.isoformat()}")
+    callback.kind = CallbackKind.SCHEDULED
+    callback.promised_from, callback.promised_until = window.start, window.until
+    callback.arrived_at = window.start
+    callback.reschedule(window.start)
+    work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=callback.due_at)
+
+
+async def fall_due(work: Work, callback_id: str, version: int) -> bool:
+    """Give a scheduled callback its place in line once it is due; tell whether that was so."""
+    callback = await work.session.get(Callback, callback_id, with_for_update=True)
+    if callback is None or callback.version != version:
+        return False
+    if callback.status != CallbackStatus.SCHEDULED or callback.due_at > work.now:
+        return False
+    callback.apply(CallbackEvent.FALL_DUE, work.now)
+    work.wake(JobName.DISPATCH)
+    return True
