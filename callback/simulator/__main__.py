@@ -1,0 +1,143 @@
+"""`python -m callback.simulator`: the simulator as a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvicorn
+
+from callback.clock import clock_from
+from callback.simulator.account import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, Account
+from callback.simulator.app import create_app
+from callback.simulator.exchange import Exchange
+from callback.simulator.ids import is_sid
+from callback.simulator.scenario import PlannedCall, play_scenario, read_scenario
+from callback.simulator.transport import AiohttpTransport
+
+log = logging.getLogger("callback.simulator")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line's grammar."""
+    grammar = argparse.ArgumentParser(prog="python -m callback.simulator", description=__doc__)
+    grammar.add_argument("--host", default="127.0.0.1")
+    grammar.add_argument("--port", type=int, default=4010)
+    url = "NUMBER=URL"
+    grammar.add_argument("--number", action="append", default=[], metavar=url, help="voice URL")
+    grammar.add_argument("--status", action="append", default=[], metavar=url)
+    grammar.add_argument("--fallback", action="append", default=[], metavar=url)
+    grammar.add_argument("--sms", action="append", default=[], metavar=url)
+    grammar.add_argument("--account-sid", default=DEMO_ACCOUNT_SID)
+    grammar.add_argument("--auth-token", default=DEMO_AUTH_TOKEN)
+    grammar.add_argument("--clock", default="", help="empty, or START,REAL_START,RATE")
+    grammar.add_argument("--scenario", type=Path, help="JSON lines: calls to come")
+    grammar.add_argument("--calls-per-second", type=float)
+    grammar.add_argument("--max-calls", type=int)
+    grammar.add_argument("--seed", type=int, default=1)
+    grammar.add_argument("--log-level", default="warning")
+    return grammar
+
+
+def split_setting(text: str) -> tuple[str, str]:
+    """Return number and URL of a `NUMBER=URL` setting.
+
+    Raises:
+        ValueError: it is not one.
+
+    """
+    number, separator, url = text.partition("=")
+    if not separator or not number.startswith("+") or "://" not in url:
+        raise ValueError(f"expected +NUMBER=URL, not {text!r}")
+    return number, url
+
+
+def exchange_for(options: argparse.Namespace) -> Exchange:
+    """Return an exchange as the command line describes it.
+
+    Raises:
+        ValueError: a setting makes no sense.
+
+    """
+    if not is_sid(options.account_sid, "AC"):
+        raise ValueError(f"{options.account_sid!r} is not an account SID")
+    account = Account(
+        options.account_sid,
+        options.auth_token,
+        calls_per_second=options.calls_per_second,
+        max_calls=options.max_calls,
+    )
+    exchange = Exchange(
+        clock_from(options.clock),
+        account,
+        AiohttpTransport(),
+        seed=options.seed,
+        api_base=f"http://{options.host}:{options.port}",
+    )
+    settings = (
+        ("voice_url", options.number),
+        ("status_callback", options.status),
+        ("voice_fallback_url", options.fallback),
+        ("sms_url", options.sms),
+    )
+    for field, texts in settings:
+        for text in texts:
+            number, url = split_setting(text)
+            exchange.set_number(number, **{field: url})
+    return exchange
+
+
+async def serve(options: argparse.Namespace) -> int:
+    """Run until told to stop."""
+    try:
+        exchange = exchange_for(options)
+        planned: list[PlannedCall] = []
+        if options.scenario is not None:
+            text = await asyncio.to_thread(options.scenario.read_text, "utf-8")
+            planned = read_scenario(text.splitlines())
+    except (ValueError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(exchange),
+            host=options.host,
+            port=options.port,
+            log_level=options.log_level,
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+    )
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        server.should_exit = True
+
+    # uvicorn would raise the signal anew after serving, and the exit code would speak of a kill
+    server.capture_signals = contextlib.nullcontext  # type: ignore[assignment, method-assign]
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop)
+    if planned:
+        exchange.spawn(play_scenario(exchange, planned))
+    try:
+        await server.serve()
+    finally:
+        await exchange.close()
+    return 0 if server.started else 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the command line and serve."""
+    options = parser().parse_args(arguments)
+    logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(name)s %(message)s")
+    return asyncio.run(serve(options))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

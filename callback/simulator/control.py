@@ -1,0 +1,204 @@
+"""The simulator's own API under `/simulator/`: people, keys, transcripts, the journal, misfortune."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from callback.simulator.call import Call
+from callback.simulator.exchange import Exchange
+from callback.simulator.faults import faults_from
+from callback.simulator.persona import persona_from
+
+KEYS = "0123456789*#"
+
+
+class ControlError(Exception):
+    """A request to the control API that makes no sense."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Control:
+    """The handlers, around one exchange."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
+            ("/simulator/people", "POST", self.people),
+            ("/simulator/calls", "GET", self.calls),
+            ("/simulator/calls", "POST", self.dial),
+            ("/simulator/calls/{sid}", "GET", self.call),
+            ("/simulator/calls/{sid}/keys", "POST", self.keys),
+            ("/simulator/calls/{sid}/hangup", "POST", self.hang_up),
+            ("/simulator/messages", "POST", self.message),
+            ("/simulator/faults", "POST", self.faults),
+            ("/simulator/log", "GET", self.log),
+            ("/simulator/errors", "GET", self.errors),
+            ("/simulator/state", "GET", self.state),
+        ]
+        return [Route(path, _guarded(work), methods=[verb]) for path, verb, work in table]
+
+    async def people(self, request: Request) -> Response:
+        """Set how one or several numbers behave from now on."""
+        data = await _json(request)
+        entries = data if isinstance(data, list) else [data]
+        read = [(str(entry["number"]), persona_from(entry["persona"])) for entry in entries]
+        for number, persona in read:
+            self._exchange.people.register(number, persona)
+        return Response(status_code=204)
+
+    async def dial(self, request: Request) -> Response:
+        """Let a person dial one of the account's numbers."""
+        data = await _json(request)
+        persona = persona_from(data["persona"]) if data.get("persona") else None
+        self._ours(data["to"])
+        call = self._exchange.incoming_call(str(data["from"]), str(data["to"]), persona)
+        return JSONResponse({"call_sid": call.sid}, 201)
+
+    async def calls(self, request: Request) -> Response:
+        """List every call."""
+        del request
+        items = [self._summary(call) for call in self._exchange.calls.values()]
+        return JSONResponse({"items": items})
+
+    async def call(self, request: Request) -> Response:
+        """Show one call with its transcript."""
+        call = self._call(request)
+        return JSONResponse({**self._summary(call), "transcript": list(call.transcript)})
+
+    async def keys(self, request: Request) -> Response:
+        """Press keys, as the person on the line."""
+        call = self._call(request)
+        digits = str((await _json(request))["digits"])
+        if not digits or digits.strip(KEYS):
+            raise ControlError(422, f"{digits!r} cannot be pressed")
+        if call.ended:
+            raise ControlError(409, "the call is over")
+        call.press(digits)
+        return Response(status_code=204)
+
+    async def hang_up(self, request: Request) -> Response:
+        """Hang up, as the person on the line."""
+        if not self._call(request).hang_up("person hung up"):
+            raise ControlError(409, "the call is over")
+        return Response(status_code=204)
+
+    async def message(self, request: Request) -> Response:
+        """Let a person send a message to one of the account's numbers."""
+        data = await _json(request)
+        self._ours(data["to"])
+        message = self._exchange.incoming_message(
+            str(data["from"]), str(data["to"]), str(data["body"])
+        )
+        return JSONResponse({"message_sid": message.sid}, 201)
+
+    async def faults(self, request: Request) -> Response:
+        """Set what misfortune status events meet."""
+        self._exchange.misfortune.set(faults_from(await _json(request)))
+        return Response(status_code=204)
+
+    async def log(self, request: Request) -> Response:
+        """Return the journal after a number."""
+        after = int(request.query_params.get("after", "0"))
+        limit = int(request.query_params.get("limit", "1000000"))
+        return JSONResponse(self._exchange.journal.after(after, limit))
+
+    async def errors(self, request: Request) -> Response:
+        """Return what Twilio's debugger would show."""
+        del request
+        return JSONResponse({"items": self._exchange.problems.as_json()})
+
+    async def state(self, request: Request) -> Response:
+        """Count what is on the line."""
+        del request
+        exchange = self._exchange
+        by_status: dict[str, int] = {}
+        for call in exchange.live.values():
+            by_status[call.status] = by_status.get(call.status, 0) + 1
+        return JSONResponse(
+            {
+                "at": exchange.clock.now().isoformat(),
+                "calls": len(exchange.live),
+                "calls_by_status": by_status,
+                "queues": [
+                    {
+                        "sid": queue.sid,
+                        "name": queue.name,
+                        "members": [member.call.sid for member in queue.members],
+                    }
+                    for queue in exchange.queues.values()
+                ],
+                "conferences": [
+                    {
+                        "sid": room.sid,
+                        "name": room.name,
+                        "status": room.status,
+                        "participants": list(room.participants),
+                    }
+                    for room in exchange.conferences.values()
+                    if room.live
+                ],
+                "ended": len(exchange.calls) - len(exchange.live),
+                "in_flight": exchange.in_flight,
+                "planned": exchange.planned,
+                "done": exchange.done,
+            }
+        )
+
+    def _call(self, request: Request) -> Call:
+        call = self._exchange.calls.get(request.path_params["sid"])
+        if call is None:
+            raise ControlError(404, "no such call")
+        return call
+
+    def _ours(self, number: str) -> None:
+        if not self._exchange.account.owns(number):
+            raise ControlError(422, f"{number} is not one of the account's numbers")
+
+    def _summary(self, call: Call) -> dict[str, Any]:
+        person = call.person.persona if call.person else self._exchange.people.at(call.to)
+        started = call.started_at or call.created_at
+        return {
+            "call_sid": call.sid,
+            "parent_call_sid": call.parent_sid,
+            "status": call.status,
+            "direction": call.direction,
+            "from": call.from_,
+            "to": call.to,
+            "started_at": started.isoformat(),
+            "answered_at": call.answered_at.isoformat() if call.answered_at else None,
+            "ended_at": call.ended_at.isoformat() if call.ended_at else None,
+            "answered_by": call.answered_by,
+            "label": person.label,
+        }
+
+
+def _guarded(
+    work: Callable[[Request], Awaitable[Response]],
+) -> Callable[[Request], Awaitable[Response]]:
+    async def serve(request: Request) -> Response:
+        try:
+            return await work(request)
+        except ControlError as error:
+            return JSONResponse({"error": str(error)}, error.status)
+        except KeyError as error:
+            return JSONResponse({"error": f"{error.args[0]} is missing"}, 422)
+        except (ValueError, TypeError, AttributeError) as error:
+            return JSONResponse({"error": str(error)}, 422)
+
+    return serve
+
+
+async def _json(request: Request) -> Any:
+    return json.loads(await request.body() or b"{}")

@@ -1,0 +1,252 @@
+"""The exchange: everything that is on the line, and every task that keeps it going."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Coroutine
+from datetime import datetime
+from typing import Any, TypeVar
+
+from callback.clock import Clock
+from callback.simulator.account import Account
+from callback.simulator.breaks import Break
+from callback.simulator.call import Call, StatusEvents
+from callback.simulator.conference import Conference
+from callback.simulator.course import Course
+from callback.simulator.dispatch import Dispatcher
+from callback.simulator.errors import ProblemList
+from callback.simulator.faults import Misfortune
+from callback.simulator.ids import Ids
+from callback.simulator.journal import Journal
+from callback.simulator.legs import incoming_person, receive
+from callback.simulator.message import Message
+from callback.simulator.messaging import deliver, receive_message
+from callback.simulator.people import People
+from callback.simulator.persona import Persona
+from callback.simulator.postbox import Postboxes
+from callback.simulator.queue import DEFAULT_MAX_SIZE, Queue
+from callback.simulator.transport import Transport
+from callback.simulator.twiml.contexts import Context
+from callback.simulator.verbs.table import PERFORMERS
+from callback.simulator.webhooks import Postman
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Exchange:
+    """One simulated account with all that happens on it.
+
+    It owns its tasks: `close()` ends them all. `in_flight` tells a test whether an answer from the
+    application is still awaited before the clock may move on.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        account: Account,
+        transport: Transport,
+        *,
+        seed: int = 1,
+        api_base: str = "https://api.twilio.com",
+    ) -> None:
+        draw = random.Random(seed)
+        self.clock = clock
+        self.account = account
+        self.api_base = api_base
+        self.ids = Ids(draw)
+        self.journal = Journal(clock)
+        self.problems = ProblemList(clock)
+        self.people = People()
+        self.misfortune = Misfortune(random.Random(draw.random()))
+        self.calls: dict[str, Call] = {}
+        self.live: dict[str, Call] = {}
+        self.queues: dict[str, Queue] = {}
+        self.conferences: dict[str, Conference] = {}
+        self.messages: dict[str, Message] = {}
+        self.opted_out: set[tuple[str, str]] = set()
+        self.planned = 0
+        self.placed = 0
+        self._transport = transport
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.postman = Postman(account, transport, self.ids, self.journal, self.problems)
+        self.postboxes = Postboxes(
+            clock, self.postman, self.ids, self.misfortune, self.problems, self.spawn
+        )
+        self.dispatcher = Dispatcher(account, clock, self.spawn)
+
+    @property
+    def in_flight(self) -> int:
+        """How many HTTP requests are being awaited right now."""
+        return self.postman.in_flight
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is on the line, on its way, or planned."""
+        return not self.live and not self.planned and not self.in_flight
+
+    def set_number(self, phone_number: str, **urls: str) -> None:
+        """Give the account a number, or change the URLs of one."""
+        self.account.set_number(self.ids.sid("PN"), phone_number, **urls)
+
+    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run something beside everything else, under the exchange's eye."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    async def close(self) -> None:
+        """End every task and let go of connections."""
+        while self._tasks:
+            tasks = list(self._tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._tasks.difference_update(tasks)
+        await self._transport.close()
+
+    def course(self, call: Call, context: Context, stop: Break) -> Course:
+        """Return a course for a call that knows all verbs."""
+        return Course(self, call, context, stop, PERFORMERS)
+
+    def new_call(
+        self,
+        direction: str,
+        from_: str,
+        to: str,
+        *,
+        parent_sid: str | None = None,
+        status_events: StatusEvents | None = None,
+    ) -> Call:
+        """Put a call on the books."""
+        call = Call(
+            self.ids.sid("CA"),
+            self.account.sid,
+            direction,
+            from_,
+            to,
+            clock=self.clock,
+            postbox=self.postboxes.open(),
+            parent_sid=parent_sid,
+            status_events=status_events,
+        )
+        self.calls[call.sid] = self.live[call.sid] = call
+        call.on_end.append(self._off_the_line)
+        return call
+
+    def incoming_call(self, from_: str, to: str, persona: Persona | None = None) -> Call:
+        """A person dials one of the account's numbers now.
+
+        Raises:
+            KeyError: the account has no such number.
+
+        """
+        number = self.account.numbers[to]
+        full = self.account.max_calls is not None and len(self.live) >= self.account.max_calls
+        told = StatusEvents(number.status_callback) if number.status_callback else None
+        call = self.new_call("inbound", from_, to, status_events=told)
+        call.token = self.ids.token()
+        if full:
+            self.problems.add(10004, "Call concurrency limit exceeded", call_sid=call.sid)
+            call.end("busy", "too many calls at once")
+            return call
+        if number.voice_fallback_url:
+            call.fallback = (number.voice_fallback_url, "POST")
+        call.person = incoming_person(self, call, persona or self.people.at(from_))
+        self.spawn(receive(self, call, number.voice_url))
+        return call
+
+    def queue_named(self, name: str, max_size: int = DEFAULT_MAX_SIZE) -> Queue:
+        """Return the queue of that name, made on demand."""
+        queue = self.find_queue(name)
+        if queue is None:
+            queue = Queue(self.ids.sid("QU"), name, max_size, self.clock)
+            self.queues[queue.sid] = queue
+        return queue
+
+    def find_queue(self, name: str) -> Queue | None:
+        """Return the queue of that name, if there is one."""
+        return next((queue for queue in self.queues.values() if queue.name == name), None)
+
+    def find_conference(self, key: str) -> Conference | None:
+        """Return the conference with that SID, or the live one of that name."""
+        if key in self.conferences:
+            return self.conferences[key]
+        rooms = (room for room in self.conferences.values() if room.live and room.name == key)
+        return next(rooms, None)
+
+    def conference_named(self, name: str) -> Conference:
+        """Return the live conference of that name, made on demand."""
+        room = self.find_conference(name)
+        if room is None:
+            room = Conference(
+                self.ids.sid("CF"), self.account.sid, name, self.clock, self.postboxes.open()
+            )
+            self.conferences[room.sid] = room
+        return room
+
+    def send_message(
+        self,
+        direction: str,
+        from_: str,
+        to: str,
+        body: str,
+        *,
+        status_callback: str = "",
+        media: tuple[str, ...] = (),
+        send_at: datetime | None = None,
+        messaging_service_sid: str | None = None,
+    ) -> Message:
+        """Send a message on its way."""
+        message = Message(
+            self.ids.sid("MM" if media else "SM"),
+            self.account.sid,
+            direction,
+            from_,
+            to,
+            body,
+            self.clock.now(),
+            status="scheduled" if send_at else "queued",
+            status_callback=status_callback,
+            media=media,
+            send_at=send_at,
+            messaging_service_sid=messaging_service_sid,
+        )
+        self.messages[message.sid] = message
+        self.spawn(deliver(self, message))
+        return message
+
+    def incoming_message(self, from_: str, to: str, body: str) -> Message:
+        """A person sends a message to one of the account's numbers now.
+
+        Raises:
+            KeyError: the account has no such number.
+
+        """
+        number = self.account.numbers[to]
+        message = Message(
+            self.ids.sid("SM"),
+            self.account.sid,
+            "inbound",
+            from_,
+            to,
+            body,
+            self.clock.now(),
+            status="receiving",
+        )
+        self.messages[message.sid] = message
+        self.spawn(receive_message(self, message, number.sms_url))
+        return message
+
+    def _off_the_line(self, call: Call) -> None:
+        self.live.pop(call.sid, None)
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        log.error("a task of the simulator failed", exc_info=error)
+        self.problems.add(0, f"the simulator itself failed: {error!r}")

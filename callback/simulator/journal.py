@@ -1,0 +1,55 @@
+"""The journal of every webhook sent and REST request served: what a test or a reader looks at."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
+
+from callback.clock import Clock
+
+KEPT = 5_000
+BODY_CHARACTERS = 8_000
+
+
+class Journal:
+    """A bounded list of numbered entries; reading goes on from where the last reading stopped."""
+
+    def __init__(self, clock: Clock, keep: int = KEPT) -> None:
+        self._clock = clock
+        self._entries: deque[dict[str, Any]] = deque(maxlen=keep)
+        self._count = 0
+
+    def add(
+        self,
+        kind: str,
+        method: str,
+        url: str,
+        params: Mapping[str, Any],
+        *,
+        status: int | None,
+        took_ms: float,
+        body: str,
+    ) -> None:
+        """Write one entry down; `status` is None when no answer came."""
+        self._count += 1
+        self._entries.append(
+            {
+                "n": self._count,
+                "at": self._clock.now().isoformat(),
+                "kind": kind,
+                "method": method,
+                "url": url,
+                "params": dict(params),
+                "status": status,
+                "took_ms": round(took_ms, 1),
+                "body": body[:BODY_CHARACTERS],
+            }
+        )
+
+    def after(self, number: int, limit: int | None = None) -> dict[str, Any]:
+        """Return the entries numbered above `number`, and the number to ask from next time."""
+        first = self._count - len(self._entries)
+        fresh = list(islice(self._entries, max(0, number - first), None))[:limit]
+        return {"items": fresh, "next": fresh[-1]["n"] if fresh else max(number, first)}

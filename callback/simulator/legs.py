@@ -1,0 +1,295 @@
+"""The life of a leg: ringing a phone, detecting a machine, performing documents, ending."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from callback.simulator.bridge import Bridge
+from callback.simulator.call import Call, Redirected, StatusEvents
+from callback.simulator.conference import Conference, Participant
+from callback.simulator.course import Course
+from callback.simulator.detection import Detection, judge
+from callback.simulator.person import Person
+from callback.simulator.persona import Answers, Persona
+from callback.simulator.steps import GoTo, Outcome, Source
+from callback.simulator.twiml.contexts import Context
+from callback.simulator.twiml.dial import Dial, Target
+from callback.simulator.webhooks import Webhook
+
+if TYPE_CHECKING:
+    from callback.simulator.exchange import Exchange
+
+DIAL_DELAY_S: Final = 0.5
+"""From leaving Twilio to the first ring."""
+BUSY_AFTER_S: Final = 1.0
+REJECT_AFTER_S: Final = 2.0
+RING_BUFFER_S: Final = 5.0
+"""Twilio lets a phone ring that much longer than its Timeout says."""
+MACHINE_LISTENS_S: Final = 60.0
+"""How long an answering machine records after its greeting."""
+APOLOGY: Final = "We are sorry, an application error has occurred. Goodbye."
+APOLOGY_S: Final = 4.0
+
+
+async def receive(exchange: Exchange, call: Call, voice_url: str) -> None:
+    """Let an incoming call ring at the account's number and perform what its URL answers."""
+    call.started_at = exchange.clock.now()
+    if call.person is not None:
+        call.person.begin()
+    if voice_url:
+        await run_call(exchange, call, GoTo(voice_url))
+    else:
+        call.end("fail", "the number has no voice URL")
+
+
+async def run_call(exchange: Exchange, call: Call, source: Source) -> None:
+    """Perform documents on a call until it ends; REST redirects begin anew."""
+    if call.answered_at is not None:
+        limit(exchange, call)
+    while not call.ended:
+        course = exchange.course(call, Context.CALL, call.attention)
+        outcome = await course.follow(source)
+        reason = call.attention.reason
+        if isinstance(reason, Redirected) and not call.ended:
+            source = reason.source
+            call.fresh_attention()
+            continue
+        if outcome is Outcome.FAILED and not call.ended:
+            call.answer()
+            call.hear(APOLOGY, APOLOGY_S)
+            await call.attention.sleep(APOLOGY_S)
+        call.hang_up(f"application: {outcome.value}")
+
+
+def limit(exchange: Exchange, call: Call) -> None:
+    """Make sure that a call ends at its time limit."""
+
+    async def watch() -> None:
+        await exchange.clock.sleep(timedelta(seconds=call.time_limit_s))
+        call.end("complete", "time limit")
+
+    task = exchange.spawn(watch())
+
+    def forget(_call: Call) -> None:
+        if task is not asyncio.current_task():
+            task.cancel()
+
+    call.on_end.append(forget)
+
+
+async def ring(exchange: Exchange, call: Call, timeout_s: float) -> Answers | None:
+    """Ring the phone at `call.to`; return how it was answered, or None when the leg has ended."""
+    answers = exchange.people.ring(call.to)
+    call.dispatch()
+    if not await call.attention.sleep(DIAL_DELAY_S):
+        return None
+    if answers.kind == "fail":
+        call.end("fail", "not in service")
+        return None
+    call.ring()
+    longest = timeout_s + RING_BUFFER_S
+    delays = {"busy": BUSY_AFTER_S, "reject": REJECT_AFTER_S, "never": longest}
+    delay = min(delays.get(answers.kind, answers.after_s), longest)
+    if not await call.attention.sleep(delay):
+        return None
+    if answers.kind == "busy":
+        call.end("busy", "busy")
+    elif answers.kind == "reject":
+        call.end("no-answer", "rejected", "603")
+    elif delay >= longest:
+        call.end("no-answer", "nobody answered")
+    else:
+        _pick_up(exchange, call, answers)
+        return answers
+    return None
+
+
+def _pick_up(exchange: Exchange, call: Call, answers: Answers) -> None:
+    persona = exchange.people.at(call.to)
+    if answers.kind == "machine":
+        listens = answers.greeting_s + MACHINE_LISTENS_S
+        persona = Persona(patience_s=listens, talk_s=MACHINE_LISTENS_S, label=persona.label)
+    call.person = Person(
+        persona, exchange.clock, exchange.spawn, call.press, lambda why: _hang_up(call, why)
+    )
+    call.answer()
+    call.person.begin()
+
+
+def _hang_up(call: Call, why: str) -> None:
+    call.hang_up(f"person {why}")
+
+
+def incoming_person(exchange: Exchange, call: Call, persona: Persona) -> Person:
+    """Return the person who has just dialled one of the account's numbers."""
+    return Person(
+        replace(persona),
+        exchange.clock,
+        exchange.spawn,
+        call.press,
+        lambda why: _hang_up(call, why),
+    )
+
+
+async def place(
+    exchange: Exchange,
+    call: Call,
+    source: Source,
+    timeout_s: float,
+    detection: Detection | None,
+) -> None:
+    """Dial out for a REST request, and perform its document once somebody answers."""
+    answers = await ring(exchange, call, timeout_s)
+    if answers is None:
+        return
+    if detection is not None:
+        if detection.in_background:
+            exchange.spawn(detect(exchange, call, detection, answers))
+        else:
+            verdict = judge(detection, answers)
+            if not await call.attention.sleep(verdict.after_s) and call.ended:
+                return
+            call.answered_by = verdict.answered_by
+            if isinstance(source, GoTo):
+                source = replace(source, params=verdict.params)
+    await run_call(exchange, call, source)
+
+
+async def detect(exchange: Exchange, call: Call, detection: Detection, answers: Answers) -> None:
+    """Detect beside the call and tell the verdict."""
+    verdict = judge(detection, answers)
+    await exchange.clock.sleep(timedelta(seconds=verdict.after_s))
+    if call.ended:
+        return
+    call.answered_by = verdict.answered_by
+    if not detection.told_url:
+        exchange.problems.add(21262, call_sid=call.sid, level="warning")
+        return
+    params = (("AccountSid", call.account_sid), ("CallSid", call.sid), *verdict.params)
+    exchange.postboxes.open().put(
+        Webhook(detection.told_url, params, detection.told_method, call_sid=call.sid)
+    )
+
+
+async def place_into(
+    exchange: Exchange,
+    call: Call,
+    room: Conference,
+    participant: Participant,
+    *,
+    wait: GoTo | None,
+    timeout_s: float,
+    detection: Detection | None,
+) -> None:
+    """Dial out for a conference, and let in whoever answers."""
+    from callback.simulator.verbs.meeting import stay
+
+    answers = await ring(exchange, call, timeout_s)
+    if answers is None:
+        room.leave(participant, "participant_add_failed", call.status)
+        return
+    if detection is not None:
+        exchange.spawn(detect(exchange, call, detection, answers))
+    limit(exchange, call)
+    if room.live:
+        course = exchange.course(call, Context.CALL, call.attention)
+        wait_url, wait_method = (wait.url, wait.method) if wait else (None, "POST")
+        await stay(course, room, participant, wait_url, wait_method, call.time_limit_s)
+    reason = call.attention.reason
+    if isinstance(reason, Redirected) and not call.ended:
+        call.fresh_attention()
+        await run_call(exchange, call, reason.source)
+    call.hang_up("left the conference")
+
+
+@dataclass
+class Ringing:
+    """Phones that ring for one Dial; settled by the first answer, or when none is left."""
+
+    children: list[Call]
+    settled: asyncio.Future[None]
+    winner: Call | None = None
+
+    @property
+    def last(self) -> Call | None:
+        """The child whose status speaks for all when nobody answered."""
+        return self.children[-1] if self.children else None
+
+    def settle(self) -> None:
+        """Note that it is decided."""
+        if not self.settled.done():
+            self.settled.set_result(None)
+
+    def cancel_others(self) -> None:
+        """Stop the phones that did not win."""
+        for child in self.children:
+            if child is not self.winner:
+                child.hang_up("another phone answered")
+
+    def stop(self) -> None:
+        """End every leg that this Dial made, unless a REST request took it elsewhere."""
+        for child in self.children:
+            if not isinstance(child.attention.reason, Redirected):
+                child.hang_up("the dialling leg went on")
+
+
+def ring_targets(
+    course: Course, verb: Dial, targets: Sequence[Target], caller_id: str, bridge: Bridge
+) -> Ringing:
+    """Ring all targets at once."""
+    exchange, parent = course.exchange, course.call
+    ringing = Ringing([], asyncio.get_running_loop().create_future())
+    for target in targets:
+        told = course.url(target.status_callback) if target.status_callback else None
+        child = exchange.new_call("outbound-dial", caller_id, target.address, parent_sid=parent.sid)
+        if told:
+            child.status_events = StatusEvents(
+                told, target.status_callback_method, target.status_callback_events
+            )
+        child.time_limit_s = verb.time_limit
+        ringing.children.append(child)
+        exchange.spawn(_child(course, verb, target, child, ringing, bridge))
+    return ringing
+
+
+async def _child(
+    course: Course, verb: Dial, target: Target, child: Call, ringing: Ringing, bridge: Bridge
+) -> None:
+    exchange = course.exchange
+    answers = await ring(exchange, child, verb.timeout)
+    if answers is None:
+        if all(each.ended for each in ringing.children):
+            ringing.settle()
+        return
+    ringing.winner = child
+    ringing.settle()
+    if target.machine_detection:
+        told = course.url(target.amd_status_callback) if target.amd_status_callback else ""
+        detection = Detection(
+            target.machine_detection,
+            target.machine_detection_timeout,
+            in_background=True,
+            told_url=told or "",
+            told_method=target.amd_status_callback_method,
+        )
+        exchange.spawn(detect(exchange, child, detection, answers))
+    outcome = Outcome.FINISHED
+    if target.url:
+        whisper = course.beside(child, Context.WHISPER, child.attention)
+        url = course.url(target.url)
+        if url is not None:
+            outcome = await whisper.follow(GoTo(url, target.method))
+    if outcome is Outcome.FINISHED:
+        course.call.answer()
+        bridge.connect(course.call, child)
+        await child.attention.wait(bridge.ended)
+    bridge.end()
+    reason = child.attention.reason
+    if isinstance(reason, Redirected) and not child.ended:
+        child.fresh_attention()
+        await run_call(exchange, child, reason.source)
+    child.hang_up("parted")

@@ -1,0 +1,28 @@
+"""Who has which number, and how often it has rung."""
+
+from __future__ import annotations
+
+from callback.simulator.persona import Answers, Persona
+
+
+class People:
+    """The directory of personas; a number that nobody registered gets an ordinary person."""
+
+    def __init__(self) -> None:
+        self._personas: dict[str, Persona] = {}
+        self._rings: dict[str, int] = {}
+
+    def register(self, number: str, persona: Persona) -> None:
+        """Set how a number behaves from now on; its rings are counted anew."""
+        self._personas[number] = persona
+        self._rings.pop(number, None)
+
+    def at(self, number: str) -> Persona:
+        """Return who has this number."""
+        return self._personas.get(number) or Persona()
+
+    def ring(self, number: str) -> Answers:
+        """Ring a number once more; return what happens."""
+        ring = self._rings.get(number, 0)
+        self._rings[number] = ring + 1
+        return self.at(number).answers_at(ring)

@@ -1,0 +1,1 @@
+"""Performing verbs: each takes its value and the course, and returns what follows."""
