@@ -1,0 +1,152 @@
+"""Which times may be promised."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callback.lines.hours import Opening, daily_openings_from
+from callback.lines.line import OpeningSpan
+from callback.promises.windows import Window, asap_window, windows_of, with_room
+from tests.unit.builders import INSTANTS, every_day, make_line, utc
+
+NINE = utc(2026, 3, 2, 9)
+MINUTE = timedelta(minutes=1)
+QUARTER = timedelta(minutes=15)
+LENGTHS = st.integers(1, 240).map(lambda minutes: minutes * MINUTE)
+
+
+@st.composite
+def openings(draw: st.DrawFn) -> list[Opening]:
+    """Openings in order, apart from each other, on whole minutes."""
+    bounds = sorted(draw(st.sets(st.integers(0, 5000), max_size=8)))
+    return [
+        Opening(NINE + opens * MINUTE, NINE + closes * MINUTE)
+        for opens, closes in zip(bounds[::2], bounds[1::2], strict=False)
+    ]
+
+
+MOMENTS = st.integers(-60, 5000 * 60).map(lambda seconds: NINE + timedelta(seconds=seconds))
+
+
+def test_windows_are_laid_end_to_end_from_the_first_minute() -> None:
+    opening = Opening(NINE, NINE + timedelta(minutes=50))
+    assert list(windows_of([opening], QUARTER, NINE)) == [
+        Window(NINE, NINE + QUARTER),
+        Window(NINE + QUARTER, NINE + 2 * QUARTER),
+        Window(NINE + 2 * QUARTER, NINE + 3 * QUARTER),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds_past_nine", "first_minute"),
+    [(-60, 0), (0, 0), (1, 15), (899, 15), (900, 15), (901, 30)],
+)
+def test_the_first_window_is_the_next_to_begin(seconds_past_nine: int, first_minute: int) -> None:
+    earliest = NINE + timedelta(seconds=seconds_past_nine)
+    first = next(windows_of([Opening(NINE, NINE + timedelta(hours=1))], QUARTER, earliest))
+    assert first.start == NINE + first_minute * MINUTE
+
+
+@given(openings(), LENGTHS, MOMENTS)
+def test_windows_lie_in_openings_in_order_without_overlap_and_never_early(
+    given_openings: list[Opening], length: timedelta, earliest: datetime
+) -> None:
+    windows = list(windows_of(given_openings, length, earliest))
+    for window in windows:
+        assert window.until - window.start == length
+        assert window.start >= earliest
+        assert any(o.opens <= window.start and window.until <= o.closes for o in given_openings)
+    assert all(a.until <= b.start for a, b in pairwise(windows))
+
+
+@given(openings(), LENGTHS, MOMENTS)
+def test_no_window_that_would_fit_is_left_out(
+    given_openings: list[Opening], length: timedelta, earliest: datetime
+) -> None:
+    expected = [
+        Window(o.opens + n * length, o.opens + (n + 1) * length)
+        for o in given_openings
+        for n in range((o.closes - o.opens) // length)
+        if o.opens + n * length >= earliest
+    ]
+    assert list(windows_of(given_openings, length, earliest)) == expected
+
+
+@given(
+    INSTANTS,
+    st.timedeltas(timedelta(0), timedelta(days=4)),
+    LENGTHS,
+    st.sampled_from([[], every_day("00:00", "24:00"), every_day("07:20", "19:00")]),
+    st.sampled_from(["America/New_York", "Australia/Lord_Howe"]),
+)
+def test_callers_who_ask_at_different_times_are_offered_the_same_windows(
+    now: datetime, later: timedelta, length: timedelta, hours: list[OpeningSpan], zone: str
+) -> None:
+    line = make_line(*hours, time_zone=zone)
+    second = now + later
+    ahead = timedelta(days=7)
+    offered_first = windows_of(daily_openings_from(line, now), length, now)
+    offered_second = windows_of(daily_openings_from(line, second), length, second)
+    assert [w for w in offered_first if second <= w.start < now + ahead] == [
+        w for w in offered_second if w.start < now + ahead
+    ]
+
+
+def test_only_windows_with_room_are_chosen_and_no_more_than_asked() -> None:
+    windows = list(windows_of([Opening(NINE, NINE + timedelta(hours=2))], QUARTER, NINE))
+    room = {
+        window: places for window, places in zip(windows, [0, 1, -1, 2, 0, 3, 1, 1], strict=True)
+    }
+    assert with_room(windows, room.__getitem__, 3) == [windows[1], windows[3], windows[5]]
+    assert with_room(windows, room.__getitem__, 99) == [windows[i] for i in (1, 3, 5, 6, 7)]
+    assert with_room(windows, room.__getitem__, 0) == []
+    assert with_room(windows, lambda _: 0, 3) == []
+
+
+def test_room_is_asked_for_no_longer_than_needed() -> None:
+    asked: list[Window] = []
+
+    def room(window: Window) -> int:
+        asked.append(window)
+        return 1
+
+    endless = windows_of([Opening(NINE, utc(2030, 1, 1))], QUARTER, NINE)
+    assert len(with_room(endless, room, 2)) == 2
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("high_seconds", "minutes"),
+    [(0, 10), (60, 10), (300, 10), (301, 15), (450, 15), (451, 20), (1800, 60)],
+)
+def test_who_keeps_the_place_is_promised_twice_the_upper_wait_rounded_up(
+    high_seconds: int, minutes: int
+) -> None:
+    window = asap_window(NINE, timedelta(seconds=high_seconds), utc(2026, 3, 2, 20))
+    assert window == Window(NINE, NINE + minutes * MINUTE)
+
+
+def test_nothing_is_promised_past_closing() -> None:
+    assert asap_window(NINE, timedelta(0), NINE + 10 * MINUTE) is not None
+    assert asap_window(NINE, timedelta(0), NINE + 10 * MINUTE - timedelta(seconds=1)) is None
+
+
+@given(
+    st.timedeltas(timedelta(0), timedelta(hours=6)),
+    st.timedeltas(timedelta(0), timedelta(hours=12)),
+)
+def test_a_promise_begins_at_once_covers_the_honest_wait_and_ends_before_closing(
+    high: timedelta, open_for: timedelta
+) -> None:
+    window = asap_window(NINE, high, NINE + open_for)
+    if window is None:
+        assert open_for < max(2 * high + timedelta(minutes=5), timedelta(minutes=10))
+    else:
+        assert window.start == NINE
+        assert NINE + 2 * high <= window.until <= NINE + open_for
+        assert (window.until - NINE) % timedelta(minutes=5) == timedelta(0)
