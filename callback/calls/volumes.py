@@ -102,7 +102,7 @@ async def count_volumes(
     quarter = quarter_hour(col(Call.arrived_at)).label("quarter")
     handled = col(Call.handle_seconds)
     statement = (
-        select(quarter, func.count(), func.count(handled), func.sum(handled))  # type: ignore[call-overload]
+        select(quarter, func.count(), func.count(handled), func.sum(handled))
         .where(*_demand(line_id), col(Call.arrived_at) >= since, col(Call.arrived_at) < until)
         .group_by(quarter)
     )
@@ -138,9 +138,7 @@ async def waiting_record(
     session: AsyncSession, line_id: str, since: datetime, until: datetime
 ) -> WaitingRecord:
     """Return mean handle time and patience of the demand that arrived from `since` until before `until`."""
-    abandoned = func.sum(
-        (col(Call.outcome) == CallOutcome.ABANDONED).cast(Integer)  # type: ignore[attr-defined]
-    )
+    abandoned = func.sum((col(Call.outcome) == CallOutcome.ABANDONED).cast(Integer))
     statement = select(
         func.avg(col(Call.handle_seconds)), func.sum(col(Call.wait_seconds)), abandoned
     ).where(*_demand(line_id), col(Call.arrived_at) >= since, col(Call.arrived_at) < until)

@@ -1,0 +1,183 @@
+"""From expected calls to the agents who should be there, interval by interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from callback.errors import InvalidInput
+from callback.forecasting.erlang import (
+    agents_for_service,
+    agents_with_patience,
+    average_speed_of_answer,
+    erlang_a,
+    occupancy,
+    service_level,
+)
+
+_ROUNDING = 1e-9  # 27 / (1 − 0.1) is 30, not the 30.000000000000004 of the machine
+
+
+@dataclass(frozen=True)
+class StaffingTarget:
+    """What is asked of a line, and what its people can give.
+
+    * `share` (0–1) of the callers are to be answered within `seconds`; with `patience_seconds` of all
+      callers, those who hang up included (Erlang A), without it of callers who wait for ever (Erlang C).
+    * `handle_seconds`: mean talk and wrap-up of one call.
+    * `shrinkage` (0 to less than 1): share of paid time in which agents are not there for calls.
+    * `highest_occupancy` (0–1): share of their time that agents may at most be busy.
+    """
+
+    share: float
+    seconds: float
+    handle_seconds: float
+    shrinkage: float = 0.0
+    highest_occupancy: float = 1.0
+    patience_seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a target that no number of agents meets."""
+        if not 0 < self.share < 1:
+            raise InvalidInput("target", f"the share {self.share:g} must lie between 0 and 1")
+        if self.seconds < 0:
+            raise InvalidInput("target", f"{self.seconds:g} seconds; must be zero or more")
+        if not 0 < self.handle_seconds < math.inf:
+            raise InvalidInput("aht", f"{self.handle_seconds:g} seconds; must be more than zero")
+        if not 0 <= self.shrinkage < 1:
+            raise InvalidInput(
+                "shrinkage", f"{self.shrinkage:g}; must be 0 or more and less than 1"
+            )
+        if not 0 < self.highest_occupancy <= 1:
+            raise InvalidInput(
+                "occupancy", f"{self.highest_occupancy:g}; must be more than 0, at most 1"
+            )
+        if self.patience_seconds is not None and not 0 < self.patience_seconds < math.inf:
+            raise InvalidInput(
+                "patience", f"{self.patience_seconds:g} seconds; must be more than zero"
+            )
+
+
+@dataclass(frozen=True)
+class StaffingRow:
+    """What one interval needs.
+
+    `agents` take calls; `scheduled` must be on the rota so that, shrinkage taken off, so many are there.
+    `load_erlangs` and `scheduled_exact` keep the fraction, for sums over a day: rounded rows added up ask
+    for more than is needed. `service_level`, `occupancy` and `mean_wait_seconds` are what `agents` achieve.
+    """
+
+    start: datetime
+    calls: float
+    load_erlangs: float
+    agents: int
+    scheduled: int
+    scheduled_exact: float
+    service_level: float
+    occupancy: float
+    mean_wait_seconds: float
+
+
+@dataclass(frozen=True)
+class StaffingPlan:
+    """The rows of a staffing plan, and its sums."""
+
+    interval: timedelta
+    rows: tuple[StaffingRow, ...] = field(default_factory=tuple)
+
+    @property
+    def agent_hours(self) -> float:
+        """Hours that agents spend at work on the phones."""
+        return sum(row.agents for row in self.rows) * self.interval / timedelta(hours=1)
+
+    @property
+    def scheduled_hours(self) -> float:
+        """Paid hours, shrinkage included."""
+        return sum(row.scheduled_exact for row in self.rows) * self.interval / timedelta(hours=1)
+
+    @property
+    def peak(self) -> StaffingRow | None:
+        """The first interval that needs the most agents."""
+        return max(self.rows, key=lambda row: row.agents, default=None)
+
+
+def offered_load(calls: float, handle_seconds: float, interval: timedelta) -> float:
+    """Return the erlangs that `calls` in one interval bring: calls × handle time / length of the interval."""
+    return calls * handle_seconds / interval.total_seconds()
+
+
+def agents_needed(load: float, target: StaffingTarget) -> int:
+    """Return the fewest agents who reach the service target and stay under the highest occupancy.
+
+    In large groups the occupancy decides, because economies of scale let the service target be met by
+    people who never draw breath.
+    """
+    if load == 0:
+        return 0
+    if target.patience_seconds is None:
+        serving = agents_for_service(load, target.handle_seconds, target.share, target.seconds)
+    else:
+        serving = agents_with_patience(
+            load, target.handle_seconds, target.share, target.seconds, target.patience_seconds
+        )
+    return max(serving, math.ceil(load / target.highest_occupancy - _ROUNDING), 1)
+
+
+def scheduled_exactly(agents: float, shrinkage: float) -> float:
+    """Return how many must be on the rota so that `agents` are there: agents / (1 − shrinkage).
+
+    Not agents × (1 + shrinkage): with 30 % away, 14 at work are 20 on the rota, and 18.2 would leave 12.7.
+    """
+    return agents / (1.0 - shrinkage)
+
+
+def scheduled(agents: float, shrinkage: float) -> int:
+    """Return `scheduled_exactly`, rounded up to whole people.
+
+    >>> scheduled(14, 0.3)
+    20
+    """
+    return math.ceil(scheduled_exactly(agents, shrinkage) - _ROUNDING)
+
+
+def staff_interval(
+    start: datetime, calls: float, interval: timedelta, target: StaffingTarget
+) -> StaffingRow:
+    """Return what one interval with `calls` expected calls needs."""
+    load = offered_load(calls, target.handle_seconds, interval)
+    agents = agents_needed(load, target)
+    handle, patience = target.handle_seconds, target.patience_seconds
+    if patience is None:
+        reached = service_level(load, agents, handle, target.seconds)
+        busy, wait = occupancy(load, agents), average_speed_of_answer(load, agents, handle)
+    else:
+        fare = erlang_a(load, agents, handle, patience, target.seconds)
+        reached, busy, wait = fare.answered_in_time, fare.occupancy, fare.mean_wait
+    return StaffingRow(
+        start=start,
+        calls=calls,
+        load_erlangs=load,
+        agents=agents,
+        scheduled=scheduled(agents, target.shrinkage),
+        scheduled_exact=scheduled_exactly(agents, target.shrinkage),
+        service_level=reached,
+        occupancy=busy,
+        mean_wait_seconds=wait,
+    )
+
+
+def plan_staffing(
+    starts: Sequence[datetime], calls: Iterable[float], interval: timedelta, target: StaffingTarget
+) -> StaffingPlan:
+    """Return what each interval needs, each taken for itself as if its load had always been so (SIPP).
+
+    Good where calls are short against the interval; where they last more than five minutes, the peak
+    reaches the agents about one handle time later than the callers.
+    """
+    rows = tuple(
+        staff_interval(start, expected, interval, target)
+        for start, expected in zip(starts, calls, strict=True)
+    )
+    return StaffingPlan(interval, rows)
