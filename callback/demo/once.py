@@ -137,7 +137,7 @@ class Story:
         until = self._deadline(STORY_AT_MOST_SECONDS)
         found: dict[str, Any] | None = None
         while time.monotonic() < until:
-            await self._listen(call["sid"])
+            await self._listen(call["call_sid"])
             found = await self._callback()
             if found is not None and found["status"] in ENDED:
                 break

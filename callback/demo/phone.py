@@ -51,12 +51,9 @@ def understand(typed: str) -> Wanted:
     return Wanted(verbs.get(words, "help"))
 
 
-def my_leg(item: Mapping[str, Any]) -> str | None:
-    """Return the call that an entry of the journal shows ringing at my number, if it does."""
-    params = item["params"]
-    if params.get("To") == MY_NUMBER and params.get("CallSid"):
-        return str(params["CallSid"])
-    return None
+def rings_here(call: Mapping[str, Any]) -> bool:
+    """Say whether a call of the simulator is on its way to my number, or has just been answered there."""
+    return call["to"] == MY_NUMBER and call["status"] in {"ringing", "in-progress"}
 
 
 @dataclass
@@ -68,7 +65,6 @@ class Phone:
     zone: ZoneInfo
     call: str | None = None
     _heard: int = 0
-    _read: int = 0
     _seen: set[str] = field(default_factory=set)
 
     async def register(self) -> None:
@@ -110,7 +106,7 @@ class Phone:
                 "persona": {"label": "you", "choices": [], "talk_s": None},
             },
         )
-        self._take(made["sid"], "You call the line.")
+        self._take(made["call_sid"], "You call the line.")
 
     async def _on_call(self, what: str, verb: str, body: dict[str, str]) -> None:
         if self.call is None:
@@ -132,12 +128,9 @@ class Phone:
             self.call = None
 
     async def _notice_ringing(self) -> None:
-        log = await self.simulator.get("/simulator/log", after=str(self._read))
-        self._read = log["next"]
-        for item in log["items"]:
-            leg = my_leg(item)
-            if leg is not None and leg not in self._seen:
-                self._take(leg, "Your phone rings.")
+        for call in (await self.simulator.get("/simulator/calls"))["items"]:
+            if rings_here(call) and call["call_sid"] not in self._seen:
+                self._take(call["call_sid"], "Your phone rings.")
 
     def _take(self, sid: str, words: str) -> None:
         self._seen.add(sid)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callback.demo.once import kept
-from callback.demo.phone import MY_NUMBER, Wanted, my_leg, understand
+from callback.demo.phone import MY_NUMBER, Wanted, rings_here, understand
 from callback.demo.story import heard, short, tell, told_params, twiml_in_words
 
 ZONE = ZoneInfo("America/New_York")
@@ -50,11 +50,18 @@ def test_the_phone_understands_what_is_typed(typed: str, wanted: Wanted) -> None
     assert understand(typed) == wanted
 
 
-def test_the_phone_notices_only_calls_to_its_own_number() -> None:
-    assert my_leg({"params": {"To": MY_NUMBER, "CallSid": "CA1"}}) == "CA1"
-    assert my_leg({"params": {"To": "+12125550100", "CallSid": "CA1"}}) is None
-    assert my_leg({"params": {"From": MY_NUMBER, "CallSid": "CA1"}}) is None
-    assert my_leg({"params": {"To": MY_NUMBER}}) is None
+@pytest.mark.parametrize(
+    ("to", "status", "rings"),
+    [
+        (MY_NUMBER, "ringing", True),
+        (MY_NUMBER, "in-progress", True),
+        (MY_NUMBER, "queued", False),
+        (MY_NUMBER, "completed", False),
+        ("+12125550100", "ringing", False),
+    ],
+)
+def test_the_phone_notices_calls_to_its_own_number(to: str, status: str, rings: bool) -> None:
+    assert rings_here({"call_sid": "CA1", "to": to, "status": status}) is rings
 
 
 def test_twiml_is_told_verb_by_verb() -> None:
