@@ -28,7 +28,8 @@ TICK_SECONDS = 0.5
 DRAIN_AT_MOST = timedelta(hours=2)
 # Reports are asked for a span that surely holds everything that happened.
 MARGIN = timedelta(hours=3)
-# Starting web, worker and simulator takes about this many times as long as making the database did.
+SIMULATOR_STARTS_WITHIN = timedelta(seconds=2)
+# Starting web and worker takes about this many times as long as making the database did.
 LEAD_FACTOR = 3.0
 LEAD_AT_LEAST_SECONDS = 8.0
 OFFER_AFTER_SECONDS = 45
@@ -142,7 +143,10 @@ class Show:
             midnight, self._options.hours, self._options.rate, timedelta(seconds=lead)
         )
         self._board.note("Starting web, worker and simulator, twice …")
-        await asyncio.gather(*(self._bring_up(stack) for stack in self._stacks))
+        await asyncio.gather(*(self._furnish(stack) for stack in self._stacks))
+        ready = self.course.clock.now() + SIMULATOR_STARTS_WITHIN * self._options.rate
+        self._course = self.course.not_before(ready)
+        await asyncio.gather(*(self._invite(stack) for stack in self._stacks))
         self._rosters = [Roster(stack) for stack in self._stacks]
         await self._staff()
         self._board.note(
@@ -151,9 +155,11 @@ class Show:
             f" the clock runs {self._options.rate:g} times as fast."
         )
 
-    async def _bring_up(self, stack: Stack) -> None:
+    async def _furnish(self, stack: Stack) -> None:
         await stack.open(self.course.spec)
         await stack.settle(self._agents)
+
+    async def _invite(self, stack: Stack) -> None:
         await stack.begin(self._agents, scenario(self._day, self.course.midnight))
 
     async def _staff(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,20 @@ class Course:
     def clock(self) -> Clock:
         """Return the clock that the processes of the run share."""
         return clock_from(self.spec)
+
+    def not_before(self, instant: datetime) -> Course:
+        """Return the course moved so that it opens no sooner than `instant`, the clock being what it is.
+
+        A machine slower than expected starts the day a little later; it must not begin with a crowd of
+        callers whose time has passed.
+        """
+        late = max(timedelta(0), instant - self.opens)
+        return replace(
+            self,
+            midnight=self.midnight + late,
+            opens=self.opens + late,
+            closes=self.closes + late,
+        )
 
     def offset(self, now: datetime) -> timedelta:
         """Return how far into its day an instant is."""

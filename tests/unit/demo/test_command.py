@@ -64,3 +64,13 @@ def test_the_clock_reaches_the_opening_after_the_lead() -> None:
     assert made.progress(made.opens + timedelta(minutes=30)) == 0.25
     assert made.progress(made.closes + timedelta(hours=1)) == 1
     assert made.offset(made.opens) == timedelta(hours=10)
+
+
+def test_a_slow_machine_starts_the_day_later_instead_of_with_a_crowd() -> None:
+    hours = (timedelta(hours=10), timedelta(hours=12))
+    made = course(midnight_of(date(1999, 2, 8), ZONE), hours, rate=80, lead=timedelta(seconds=10))
+    late = made.not_before(made.opens + timedelta(minutes=3))
+    assert late.spec == made.spec
+    assert late.opens - made.opens == late.closes - made.closes == timedelta(minutes=3)
+    assert late.offset(late.opens) == timedelta(hours=10)
+    assert made.not_before(made.opens - timedelta(minutes=3)) == made
