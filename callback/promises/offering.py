@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from callback.agents.agent import Agent, AgentLine
 from callback.agents.presence import AT_WORK, AgentStatus
 from callback.calls.call import Call, CallStatus
-from callback.lines.hours import current_opening, openings_from
+from callback.lines.hours import current_opening, daily_openings_from
 from callback.lines.line import Line
 from callback.lines.offer import Offer, Window, decide_offer
 from callback.lines.wait import RECENT_CALLS, WaitEstimate, estimate_wait, mean_handle
@@ -107,7 +107,7 @@ async def windows_with_room(
     earliest = now + max(LEAD, wait.high if wait is not None else LEAD)
     taken = await _taken(session, line.id, now)
     capacity = window_capacity(load.agents, line.window, load.handle, line.callbacks_per_window)
-    windows = windows_of(openings_from(line, now), line.window, earliest)
+    windows = windows_of(daily_openings_from(line, now), line.window, earliest)
     return (
         with_room(windows, lambda window: capacity - taken[window.start], count) if capacity else []
     )
