@@ -7,7 +7,8 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from callback.phone import NumberType, region_of, type_of, zones_of
+from callback.errors import InvalidInput
+from callback.phone import NumberType, parse_number, region_of, type_of, zones_of
 
 MAY_BE_RUNG = frozenset(
     {
@@ -53,6 +54,15 @@ def check_number(number: str, countries: frozenset[str]) -> Refusal | None:
     if kind not in MAY_BE_RUNG:
         return Refusal(Rule.NUMBER_TYPE, f"{kind.replace('_', ' ')} numbers may not be dialled")
     return None
+
+
+def callable_number(digits: str, country: str) -> str | None:
+    """Return what somebody typed in `country` as a number that may be dialled, or None."""
+    try:
+        number = parse_number(digits, country)
+    except InvalidInput:
+        return None
+    return number if check_number(number, frozenset({country})) is None else None
 
 
 def check_hours(

@@ -1,0 +1,1 @@
+"""What people on the phone hear, and what their keys mean. Knows only the facts that it is handed."""

@@ -1,0 +1,42 @@
+"""What an agent hears when a contact is offered, and what her keys mean."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from callback.dialogue.turn import HangUp, Join, Listen, Say, Turn
+from callback.lines.offer import Window
+
+ANSWERED = "answered"
+CHOICE = "choice"
+SORRY = "sorry"
+
+
+def offer_call(line: str, waited: timedelta) -> Turn:
+    """Offer a live caller."""
+    return _offer(Say("agent.call", {"line": line, "waited": waited}))
+
+
+def offer_callback(line: str, window: Window) -> Turn:
+    """Offer a callback."""
+    return _offer(Say("agent.callback", {"line": line, "window": window}))
+
+
+def _offer(what: Say) -> Turn:
+    choice = Say("agent.choice")
+    return Turn((what, choice), Listen(CHOICE, seconds=10), then=HangUp())
+
+
+def accepted(join: Join, *, person_is_rung: bool) -> Turn:
+    """Let an agent into the conference who has accepted."""
+    return Turn((Say("agent.ringing" if person_is_rung else "agent.connecting"),), then=join)
+
+
+def not_a_choice() -> Turn:
+    """Ask once more."""
+    return Turn((Say("agent.choice"),), Listen(CHOICE, seconds=10), then=HangUp())
+
+
+def farewell(key: str) -> Turn:
+    """Say one sentence and hang up."""
+    return Turn((Say(key),), then=HangUp())

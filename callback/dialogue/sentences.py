@@ -1,0 +1,112 @@
+"""Sentences by language: the only place where a key becomes words."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+
+from callback.dialogue.turn import Say
+from callback.errors import InvalidInput
+from callback.lines.offer import Window
+
+FALLBACK = "en"
+
+
+@dataclass(frozen=True)
+class PhoneDigits:
+    """A number as it is to be read out: groups of single digits."""
+
+    groups: str
+
+
+def languages() -> frozenset[str]:
+    """Return the languages for which there is a locale file."""
+    folder = resources.files("callback.dialogue") / "locales"
+    return frozenset(
+        entry.name.removesuffix(".toml")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    )
+
+
+@lru_cache
+def locale_of(language: str) -> dict[str, dict[str, str]]:
+    """Return the sentences of a language, by section and key.
+
+    Raises:
+        InvalidInput: there is no file for it.
+
+    """
+    file = resources.files("callback.dialogue") / "locales" / f"{language}.toml"
+    if language not in languages():
+        raise InvalidInput(
+            "language", f"no sentences in {language!r}; there are {sorted(languages())}"
+        )
+    locale: dict[str, dict[str, str]] = tomllib.loads(file.read_text(encoding="utf-8"))
+    return locale
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Puts sentences into words for one listener: a language, a zone, and the present instant."""
+
+    language: str
+    zone: ZoneInfo
+    now: datetime
+
+    @property
+    def voice_language(self) -> str:
+        """The tag (BCP 47) by which the telephone company chooses a voice."""
+        return locale_of(self.language)["voice"]["language"]
+
+    def text(self, say: Say) -> str:
+        """Return the words of a sentence, its values spelled out for this listener."""
+        section, _, key = say.key.partition(".")
+        template = locale_of(self.language)[section][key]
+        return template.format(**{name: self._word(value) for name, value in say.values.items()})
+
+    def _word(self, value: object) -> str:
+        match value:
+            case Window():
+                return self._window(value)
+            case datetime():
+                return self._time("moment", value, value)
+            case timedelta():
+                return self._minutes(value)
+            case PhoneDigits():
+                return value.groups
+            case _:
+                return str(value)
+
+    def _window(self, window: Window) -> str:
+        return self._time("window", window.start, window.until)
+
+    def _time(self, key: str, start: datetime, end: datetime) -> str:
+        template = locale_of(self.language)["times"][key]
+        return template.format(day=self._day(start), start=self._clock(start), end=self._clock(end))
+
+    def _clock(self, instant: datetime) -> str:
+        spoken = format_time(instant, "short", tzinfo=self.zone, locale=self.language)
+        # CLDR puts a narrow no-break space before AM and PM, which voices stumble over.
+        return str(spoken).replace("\u202f", " ")
+
+    def _day(self, instant: datetime) -> str:
+        times = locale_of(self.language)["times"]
+        day = instant.astimezone(self.zone).date()
+        today = self.now.astimezone(self.zone).date()
+        if day == today:
+            return times["today"]
+        if day == today + timedelta(days=1):
+            return times["tomorrow"]
+        return str(format_date(day, "EEEE d MMMM", locale=self.language))
+
+    def _minutes(self, duration: timedelta) -> str:
+        count = max(1, round(duration / timedelta(minutes=1)))
+        times = locale_of(self.language)["times"]
+        return times["minutes_one"] if count == 1 else times["minutes_many"].format(count=count)

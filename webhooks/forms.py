@@ -1,0 +1,81 @@
+"""Twilio's parameters in our words. Forms stay open: new parameters come without notice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from callback.telephony.port import CallState
+
+KEPT = ("CallStatus", "CallDuration", "SipResponseCode", "AnsweredBy", "SequenceNumber", "Timestamp",
+        "ErrorCode", "StatusCallbackEvent", "ReasonConferenceEnded", "ReasonParticipantLeft",
+        "ConferenceSid")  # fmt: skip
+
+
+class TwilioForm:
+    """A signed form."""
+
+    def __init__(self, form: FormData) -> None:
+        self._form = form
+
+    def text(self, name: str) -> str:
+        """Return a parameter as text, empty if it is missing."""
+        value = self._form.get(name, "")
+        return value if isinstance(value, str) else ""
+
+    @property
+    def call_sid(self) -> str:
+        """Twilio's name for the call."""
+        return self.text("CallSid")
+
+    @property
+    def caller_id(self) -> str:
+        """Who calls, as signalled: a number, or one of the words for a withheld one."""
+        return self.text("From")
+
+    @property
+    def called(self) -> str:
+        """The number that was called."""
+        return self.text("To")
+
+    @property
+    def digits(self) -> str:
+        """The keys that were pressed, without the one that ends the input."""
+        return self.text("Digits")
+
+    @property
+    def queue_sid(self) -> str:
+        """The queue in which the caller waits."""
+        return self.text("QueueSid")
+
+    @property
+    def queue_result(self) -> str:
+        """Why the caller is no longer in the queue."""
+        return self.text("QueueResult")
+
+    @property
+    def is_machine(self) -> bool:
+        """Tell whether an answering machine or a fax picked up; `unknown` counts as a human."""
+        return self.text("AnsweredBy").startswith(("machine", "fax"))
+
+    @property
+    def state(self) -> CallState | None:
+        """The state of the call in our words, None where it is none that we know."""
+        try:
+            return CallState(self.text("CallStatus").replace("-", "_"))
+        except ValueError:
+            return None
+
+    def event_key(self) -> str:
+        """Return what tells this status event from all others of its kind.
+
+        The sequence number where there is one; else the status, of which each happens once.
+        """
+        number = self.text("SequenceNumber")
+        event = self.text("StatusCallbackEvent") or self.text("CallStatus")
+        return f"{self.call_sid}:{number}:{event}"
+
+    def kept(self) -> dict[str, Any]:
+        """Return what of the form is worth keeping with an event; no phone number is."""
+        return {name: self.text(name) for name in KEPT if self.text(name)}

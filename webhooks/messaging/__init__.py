@@ -1,0 +1,1 @@
+"""Messaging: texts that people send to a line."""

@@ -1,0 +1,35 @@
+"""Is this request really from Twilio? Asked before its meaning is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import Request
+from starlette.datastructures import FormData
+from twilio.request_validator import RequestValidator
+
+
+class BadSignature(Exception):
+    """The request was not signed with a token of ours."""
+
+
+def signed_url(public_base_url: str, request: Request) -> str:
+    """Return the address that Twilio signed.
+
+    Built from the configured base and the raw path, because a proxy changes host and scheme, and the
+    framework's own URL is decoded and put together again.
+    """
+    path = request.scope["raw_path"].decode("ascii")
+    query = request.scope["query_string"].decode("ascii")
+    return f"{public_base_url}{path}" + (f"?{query}" if query else "")
+
+
+def check_signature(tokens: Sequence[str], url: str, form: FormData, signature: str) -> None:
+    """Refuse a request that none of `tokens` signed; without any token everything is refused.
+
+    Raises:
+        BadSignature: no token fits.
+
+    """
+    if not any(RequestValidator(token).validate(url, form, signature) for token in tokens if token):
+        raise BadSignature(url)

@@ -1,0 +1,31 @@
+"""Which address a key press goes to, at each stage of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from callback.telephony.addresses import Addresses
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The addresses, and how a step's name becomes one of them here."""
+
+    addresses: Addresses
+    step: Callable[[str], str]
+
+
+def menu_stage(addresses: Addresses) -> Stage:
+    """Return the stage of a caller in the queue."""
+    return Stage(addresses, addresses.menu)
+
+
+def agent_stage(addresses: Addresses, leg_id: str) -> Stage:
+    """Return the stage of an agent's leg."""
+    return Stage(addresses, lambda step: addresses.agent(leg_id, step))
+
+
+def person_stage(addresses: Addresses, leg_id: str) -> Stage:
+    """Return the stage of the leg of somebody called back."""
+    return Stage(addresses, lambda step: addresses.person(leg_id, step))

@@ -1,0 +1,1 @@
+"""Voice: one file per stage of a call."""

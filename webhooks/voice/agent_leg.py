@@ -1,0 +1,65 @@
+"""An agent's phone: she is told who it is, accepts or declines by key, and enters the conference."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from callback.dialing.case import Case, case_of_leg
+from callback.dialing.dialer import placed
+from callback.dialing.leg import Leg
+from callback.dialing.outcomes import agent_accepts, agent_declines, answered
+from callback.dialing.reservation import ReservationStatus
+from callback.dialogue import agent_steps
+from callback.dialogue.sentences import Speaker
+from callback.dialogue.turn import Join, Role, Turn
+from callback.lines.offer import Window
+from callback.telephony import addresses
+from webhooks.requests import Form, Office, VoiceRoute
+from webhooks.twiml import render
+from webhooks.urls import agent_stage
+
+router = APIRouter(route_class=VoiceRoute)
+
+
+@router.post(addresses.AGENT)
+async def agent(leg_id: str, step: str, form: Form, office: Office) -> Response:
+    """Say what an agent hears at this step of her leg."""
+    async with office.work() as work:
+        await placed(work, leg_id, form.call_sid)
+        case, leg = await case_of_leg(work, leg_id)
+        turn = _turn(case, leg, step, form.digits)
+        language = case.agent.languages[0] if case.agent.languages else case.line.language
+        speaker = Speaker(language, case.line.zone, work.now)
+    return render(turn, speaker, agent_stage(office.addresses, leg_id))
+
+
+def _turn(case: Case, leg: Leg, step: str, digits: str) -> Turn:
+    if step == agent_steps.SORRY:
+        return agent_steps.farewell("agent.not_reached")
+    if step == agent_steps.CHOICE:
+        return _after_choice(case, leg, digits)
+    answered(case, leg)
+    if case.reservation.status != ReservationStatus.ASKING:
+        return agent_steps.farewell("agent.too_late")
+    return _offer(case)
+
+
+def _offer(case: Case) -> Turn:
+    if case.callback is not None:
+        window = Window(case.callback.promised_from, case.callback.promised_until)
+        return agent_steps.offer_callback(case.line.name, window)
+    arrived_at = case.call.arrived_at if case.call is not None else case.now
+    return agent_steps.offer_call(case.line.name, case.now - arrived_at)
+
+
+def _after_choice(case: Case, leg: Leg, digits: str) -> Turn:
+    if digits == "2":
+        agent_declines(case, leg)
+        return agent_steps.farewell("agent.declined")
+    if digits != "1":
+        return agent_steps.not_a_choice()
+    if not agent_accepts(case, leg):
+        return agent_steps.farewell("agent.too_late")
+    join = Join(case.reservation.conference, Role.AGENT, leg.id, case.reservation.id)
+    rung = case.callback is not None and case.reservation.status == ReservationStatus.ACCEPTED
+    return agent_steps.accepted(join, person_is_rung=rung)

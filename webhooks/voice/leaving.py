@@ -1,0 +1,88 @@
+"""A caller is no longer in the queue: promised, gone, or taken to an agent."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from callback.calls.arriving import find_call
+from callback.calls.call import Call, CallOutcome, CallStatus
+from callback.dialing.case import live_reservation_of, load_case
+from callback.dialing.events import caller_hung_up
+from callback.dialing.outcomes import caller_pulled, finish
+from callback.dialing.reservation import ReservationStatus
+from callback.dialogue.sentences import Speaker
+from callback.dialogue.turn import Enqueue, HangUp, Join, Role, Say, Turn
+from callback.errors import NotFound
+from callback.lines.directory import get_line
+from callback.runtime import Work
+from callback.telephony import addresses
+from webhooks.requests import Form, Office, VoiceRoute
+from webhooks.twiml import nothing, render
+from webhooks.urls import menu_stage
+
+router = APIRouter(route_class=VoiceRoute)
+
+GONE = frozenset({"hangup"})
+TAKEN = frozenset({"redirected", "redirected-from-bridged", "bridged", "bridging-in-process"})
+
+
+@router.post(addresses.LEFT)
+async def left(form: Form, office: Office) -> Response:
+    """Go on with a caller who has left the queue, whatever the reason."""
+    async with office.work() as work:
+        call = await find_call(work, form.call_sid)
+        if call is None:
+            raise NotFound("call", form.call_sid)
+        if form.queue_result in GONE:
+            await caller_hung_up(work, call)
+            return nothing()
+        if form.queue_result in TAKEN:
+            return nothing()
+        turn = await _goes_on(work, call, form.queue_result)
+        line = await get_line(work.session, call.line_id)
+        speaker = Speaker(call.language, line.zone, work.now)
+    return render(turn, speaker, menu_stage(office.addresses))
+
+
+async def _goes_on(work: Work, call: Call, result: str) -> Turn:
+    if call.status == CallStatus.LEAVING:
+        return Turn((Say("caller.goodbye"),), then=HangUp())
+    if result in {"queue-full", "system-error"}:
+        call.end(work.now, CallOutcome.TURNED_AWAY)
+        return Turn((Say("caller.queue_full"),), then=HangUp())
+    # The wait itself failed, and the caller is still there: back into the queue, in the old place.
+    return Turn((Say("caller.trouble"),), then=Enqueue(call.line_id))
+
+
+@router.post(addresses.PULLED)
+async def pulled(reservation_id: str, form: Form, office: Office) -> Response:
+    """Bring a caller who was taken out of the queue into the agent's conference."""
+    async with office.work() as work:
+        case = await load_case(work, reservation_id)
+        call = case.call
+        if call is None or call.call_sid != form.call_sid:
+            raise NotFound("call of this reservation", form.call_sid)
+        if caller_pulled(case):
+            join = Join(case.reservation.conference, Role.CALLER, reservation_id, reservation_id)
+            turn = Turn((Say("caller.connecting"),), then=join)
+        else:
+            # The agent is gone again. The place in line is the old one, by the time of arrival.
+            turn = Turn((Say("caller.trouble"),), then=Enqueue(call.line_id))
+        speaker = Speaker(call.language, case.line.zone, work.now)
+    return render(turn, speaker, menu_stage(office.addresses))
+
+
+@router.post(addresses.TALKED)
+async def talked(form: Form, office: Office) -> Response:
+    """Say goodbye to a caller whose conversation is over, or go on waiting if there was none."""
+    async with office.work() as work:
+        call = await find_call(work, form.call_sid)
+        if call is None:
+            raise NotFound("call", form.call_sid)
+        case = await live_reservation_of(work, call_id=call.id)
+        if case is not None and case.reservation.status == ReservationStatus.CONNECTED:
+            await finish(case)
+        line = await get_line(work.session, call.line_id)
+        speaker = Speaker(call.language, line.zone, work.now)
+    turn = Turn((Say("caller.goodbye"),), then=HangUp())
+    return render(turn, speaker, menu_stage(office.addresses))
