@@ -90,6 +90,7 @@ class Call:
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.listener: Callable[[str], None] | None = None
         self.person: Person | None = None
+        self.on_answer: list[Callable[[Call], None]] = []
         self.on_end: list[Callable[[Call], None]] = []
         self._clock = clock
         self._postbox = postbox
@@ -126,6 +127,8 @@ class Call:
         self.answered_at = self._clock.now()
         self.note("answered", self.from_ if self.direction == "inbound" else self.to)
         self.announce("answered")
+        for listener in self.on_answer:
+            listener(self)
 
     def end(self, event: str, by: str, sip: str | None = None) -> bool:
         """End the leg; return False when it was over already."""

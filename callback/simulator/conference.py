@@ -137,8 +137,11 @@ class Conference:
         self.ended_at = self._clock.now()
         self.reason_ended = reason
         self.call_sid_ending = ender.call.sid if ender else None
-        for participant in [*self.participants.values(), *self.invited.values()]:
+        for participant in list(self.participants.values()):
             self.leave(participant, left)
+        for participant in list(self.invited.values()):
+            participant.call.hang_up("the conference ended")
+            self.leave(participant, left, participant.call.status)
         facts = [("ReasonConferenceEnded", reason), ("Reason", reason.replace("-", " "))]
         if ender is not None:
             facts.append(("CallSidEndingConference", ender.call.sid))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urljoin
 
 from callback.simulator.breaks import Break
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 Performer = Callable[[Any, "Course"], Awaitable[Step]]
 
-UNANSWERING = (Reject, Redirect, Pause)
+MOST_DOCUMENTS_A_SECOND: Final = 100
+"""A document that redirects to itself would otherwise keep a clock moved by hand from ever moving."""
+UNANSWERING: Final = (Reject, Redirect, Pause)
 """Verbs that do not pick up an incoming call when they come first."""
 
 
@@ -56,7 +59,14 @@ class Course:
     async def follow(self, source: Source) -> Outcome:
         """Perform the document at `source` and whatever it leads to."""
         step: Source = source
+        began, followed = self.exchange.clock.now(), 0
         while True:
+            followed += 1
+            if self.exchange.clock.now() - began >= timedelta(seconds=1):
+                began, followed = self.exchange.clock.now(), 0
+            if followed > MOST_DOCUMENTS_A_SECOND:
+                self._complain(0, "documents lead to each other and take no time", self.base or "")
+                return Outcome.FAILED
             document = await self._document(step)
             if self.stop.broken:
                 return Outcome.STOPPED

@@ -20,7 +20,7 @@ from callback.simulator.errors import ProblemList
 from callback.simulator.faults import Misfortune
 from callback.simulator.ids import Ids
 from callback.simulator.journal import Journal
-from callback.simulator.legs import incoming_person, receive
+from callback.simulator.legs import incoming_person, limit, receive
 from callback.simulator.message import Message
 from callback.simulator.messaging import deliver, receive_message
 from callback.simulator.people import People
@@ -65,6 +65,7 @@ class Exchange:
         self.live: dict[str, Call] = {}
         self.queues: dict[str, Queue] = {}
         self.conferences: dict[str, Conference] = {}
+        self._rooms: dict[str, Conference] = {}
         self.messages: dict[str, Message] = {}
         self.opted_out: set[tuple[str, str]] = set()
         self.planned = 0
@@ -134,6 +135,7 @@ class Exchange:
             status_events=status_events,
         )
         self.calls[call.sid] = self.live[call.sid] = call
+        call.on_answer.append(lambda answered: limit(self, answered))
         call.on_end.append(self._off_the_line)
         return call
 
@@ -175,8 +177,8 @@ class Exchange:
         """Return the conference with that SID, or the live one of that name."""
         if key in self.conferences:
             return self.conferences[key]
-        rooms = (room for room in self.conferences.values() if room.live and room.name == key)
-        return next(rooms, None)
+        room = self._rooms.get(key)
+        return room if room is not None and room.live else None
 
     def conference_named(self, name: str) -> Conference:
         """Return the live conference of that name, made on demand."""
@@ -185,7 +187,7 @@ class Exchange:
             room = Conference(
                 self.ids.sid("CF"), self.account.sid, name, self.clock, self.postboxes.open()
             )
-            self.conferences[room.sid] = room
+            self.conferences[room.sid] = self._rooms[name] = room
         return room
 
     def send_message(

@@ -48,8 +48,6 @@ async def receive(exchange: Exchange, call: Call, voice_url: str) -> None:
 
 async def run_call(exchange: Exchange, call: Call, source: Source) -> None:
     """Perform documents on a call until it ends; REST redirects begin anew."""
-    if call.answered_at is not None:
-        limit(exchange, call)
     while not call.ended:
         course = exchange.course(call, Context.CALL, call.attention)
         outcome = await course.follow(source)
@@ -194,7 +192,6 @@ async def place_into(
         return
     if detection is not None:
         exchange.spawn(detect(exchange, call, detection, answers))
-    limit(exchange, call)
     if room.live:
         course = exchange.course(call, Context.CALL, call.attention)
         wait_url, wait_method = (wait.url, wait.method) if wait else (None, "POST")

@@ -21,18 +21,17 @@ KEY_WORDS: Final = {
     "pound": "#",
     "hash": "#",
 }
-_KEY: Final = rf"(?P<key>[0-9*#]|\b(?:{'|'.join(KEY_WORDS)})\b)"
-_CLAUSE: Final = r"[^,.;:!?]"
-KEY_FIRST: Final = re.compile(
-    rf"\bpress(?:\s+(?:the\s+)?(?:key|number))?\s+{_KEY}(?:\s+(?:key|now))?,?\s+(?:to|for|if)\s+"
-    rf"(?P<purpose>.+?)(?=(?:,\s*|\s+)(?:or\s+|and\s+)?(?:\w+\s+)?press\b|[.;!?]|$)",
+PRESS: Final = re.compile(
+    rf"\bpress(?:\s+(?:the\s+)?(?:key|number))?\s+"
+    rf"(?P<key>[0-9*#]|(?:{'|'.join(KEY_WORDS)})\b)(?:\s+(?:key|now))?",
     re.IGNORECASE,
 )
-PURPOSE_FIRST: Final = re.compile(
-    rf"\b(?:to|for|if)\s+(?P<purpose>{_CLAUSE}+?),?\s+(?:please\s+)?press\s+{_KEY}(?!,?\s+(?:to|for|if)\b)",
-    re.IGNORECASE,
-)
-SENTENCE: Final = re.compile(r"[^.!?]+[.!?]*")
+PURPOSE_AFTER: Final = re.compile(r",?\s+(?:to|for|if)\s+", re.IGNORECASE)
+PURPOSE_BEFORE: Final = re.compile(r"\b(?:to|for|if)\s+", re.IGNORECASE)
+LINK: Final = re.compile(r"[,\s]*(?:\b(?:or|and|please|then)\b[,\s]*)*$", re.IGNORECASE)
+"""What stands between an option and the next "press": it belongs to neither."""
+BOUNDARY: Final = re.compile(r"[!?;]|\.(?=\s+[A-Z]|\s*$)")
+"""The end of a sentence; the full stops of "3 p.m. to 4 p.m." are none."""
 
 
 @dataclass(frozen=True)
@@ -141,19 +140,48 @@ def _choice(data: Any) -> Choice:
 
 def options_in(text: str) -> list[Option]:
     """Return the options that a sentence like "press 1 to wait, or press 2 for a call" offers, in order."""
-    found = [*_matches(KEY_FIRST, text), *_matches(PURPOSE_FIRST, text)]
-    return sorted(found, key=lambda option: option.known_at)
+    found: list[Option] = []
+    start = 0
+    presses = list(PRESS.finditer(text))
+    for number, press in enumerate(presses, start=1):
+        key = KEY_WORDS.get(press["key"].lower(), press["key"])
+        limit = presses[number].start() if number < len(presses) else len(text)
+        link = PURPOSE_AFTER.match(text, press.end())
+        if link is not None:
+            end = _sentence_end(text, link.end(), limit)
+            purpose = LINK.sub("", text[link.end() : end])
+            end = link.end() + len(purpose)
+        else:
+            end = press.end()
+            clause = LINK.sub("", text[_sentence_start(text, start, press.start()) : press.start()])
+            before = PURPOSE_BEFORE.search(clause)
+            purpose = clause[before.end() :] if before else ""
+        start = end
+        if purpose:
+            found.append(Option(key, purpose, end))
+    return found
 
 
-def _matches(pattern: re.Pattern[str], text: str) -> list[Option]:
-    return [
-        Option(
-            KEY_WORDS.get(match["key"].lower(), match["key"]),
-            match["purpose"].strip(" ,"),
-            match.end(),
-        )
-        for match in pattern.finditer(text)
-    ]
+def _sentence_end(text: str, start: int, limit: int) -> int:
+    boundary = BOUNDARY.search(text, start, limit)
+    return boundary.start() if boundary else limit
+
+
+def _sentence_start(text: str, start: int, limit: int) -> int:
+    """Return where the sentence begins that is being spoken at `limit`, not before `start`."""
+    ends = [boundary.end() for boundary in BOUNDARY.finditer(text, start, limit)]
+    return ends[-1] if ends else start
+
+
+def _sentences(text: str) -> list[tuple[str, int]]:
+    """Return the sentences of a text, each with the character at which it ends."""
+    found: list[tuple[str, int]] = []
+    start = 0
+    for end in [*(boundary.end() for boundary in BOUNDARY.finditer(text)), len(text)]:
+        if text[start:end].strip():
+            found.append((text[start:end], end))
+        start = end
+    return found
 
 
 def reply_to(text: str, choices: tuple[Choice, ...], used: dict[int, int]) -> Reply | None:
@@ -170,7 +198,7 @@ def reply_to(text: str, choices: tuple[Choice, ...], used: dict[int, int]) -> Re
                 if choice.hears.search(option.purpose):
                     return Reply(rule, option.key, option.known_at)
             continue
-        for sentence in SENTENCE.finditer(text):
-            if choice.hears.search(sentence[0]):
-                return Reply(rule, choice.presses, sentence.end())
+        for sentence, end in _sentences(text):
+            if choice.hears.search(sentence):
+                return Reply(rule, choice.presses, end)
     return None

@@ -14,7 +14,7 @@ from callback.simulator.twiml.contexts import Context
 from callback.simulator.twiml.queueing import Enqueue
 
 SHORTEST_LOOP_S: Final = 1.0
-"""A waitUrl document that takes no time at all is not asked for more often than this."""
+"""A waitUrl document that takes hardly any time is not asked for more often than this."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,8 @@ async def _wait(verb: Enqueue, course: Course, queue: Queue, member: Member) -> 
         outcome = await aside.follow(GoTo(url, verb.wait_method, queue.facts_for(member)))
         if outcome is not Outcome.FINISHED:
             return outcome
-        if clock.now() == began and not await member.taken.sleep(SHORTEST_LOOP_S):
+        took_s = (clock.now() - began).total_seconds()
+        if not await member.taken.sleep(SHORTEST_LOOP_S - took_s):
             return Outcome.STOPPED
 
 
