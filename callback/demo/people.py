@@ -16,7 +16,7 @@ from callback.demo.numbers import LINE_NUMBER, agent_number
 
 CALLED_BACK: Final = "called back"
 CHOOSE_A_TIME: Final = "choose a time"
-THIS_TIME: Final = r"\bfrom\b.*\bto\b|choose the time"
+THIS_TIME: Final = r"\bbetween\b.+\band\b|\bfrom\b.+\bto\b"
 THIS_NUMBER: Final = "confirm|this number"
 CONNECTED: Final = "connected"
 ACCEPT: Final = "accept"

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
+import tomllib
 from datetime import UTC, datetime, timedelta
+from importlib import resources
+from typing import Any
 
 import pytest
 
@@ -18,49 +20,68 @@ from callback.demo.people import (
     returned_persona,
     scenario,
 )
+from callback.simulator.persona import persona_from, reply_to
 from tests.unit.demo.test_day import a_caller, a_day
 
 MIDNIGHT = datetime(1999, 2, 8, 5, tzinfo=UTC)
 
-OFFER = {
-    "1": "be called back without losing your place",
-    "2": "choose a time for us to call you back",
-}
-TIMES = {
-    "1": "choose the time from 10:15 to 10:30 AM",
-    "2": "choose the time from 10:30 to 10:45 AM",
-}
-NUMBER = {"1": "confirm this number", "2": "give another number"}
-RETURNED = {"1": "be connected now", "2": "cancel"}
-AGENT = {"1": "accept the call", "2": "decline"}
+SENTENCES = tomllib.loads(
+    resources.files("callback.dialogue").joinpath("locales/en.toml").read_text("utf-8")
+)
 
 
-def presses(persona: dict[str, object], menu: dict[str, str]) -> str | None:
-    """The first wish that matches any option wins, as with the simulator's people."""
-    for choice in persona["choices"]:  # type: ignore[attr-defined]
-        for key, purpose in menu.items():
-            if re.search(choice["hears"], purpose, re.IGNORECASE):
-                return key
-    return None
+def spoken(room: str, *names: str, **values: str) -> str:
+    """What the line really says, so that a change of words cannot leave the demo's people speechless."""
+    return " ".join(SENTENCES[room][name].format(**values) for name in names)
+
+
+OFFER = spoken("caller", "offer_asap", "offer_times", "offer_stay")
+TIMES = (
+    " ".join(
+        spoken(
+            "caller",
+            "time_option",
+            key=key,
+            window=spoken("times", "window", day="today", start=start, end=end),
+        )
+        for key, start, end in (("1", "10:15", "10:30 AM"), ("2", "10:30", "10:45 AM"))
+    )
+    + " "
+    + spoken("caller", "time_back")
+)
+NUMBER = spoken("caller", "number_choice")
+
+
+def presses(persona: dict[str, Any], text: str, used: dict[int, int] | None = None) -> str | None:
+    """What the simulator's person with these wishes presses on hearing the text."""
+    reply = reply_to(text, persona_from(persona).choices, {} if used is None else used)
+    if reply is None:
+        return None
+    if used is not None:
+        used[reply.rule] = used.get(reply.rule, 0) + 1
+    return reply.keys
 
 
 @pytest.mark.parametrize(
-    ("wish", "offer", "times", "number"),
-    [(Wish.ASAP, "1", None, "1"), (Wish.LATER, "2", "1", "1"), (Wish.STAY, None, None, None)],
+    ("wish", "heard", "pressed"),
+    [
+        (Wish.ASAP, (OFFER, NUMBER), ["1", "1"]),
+        (Wish.LATER, (OFFER, TIMES, NUMBER), ["2", "1", "1"]),
+        (Wish.STAY, (OFFER, TIMES, NUMBER), [None, None, None]),
+    ],
 )
 def test_people_press_what_they_wish(
-    wish: Wish, offer: str | None, times: str | None, number: str | None
+    wish: Wish, heard: tuple[str, ...], pressed: list[str | None]
 ) -> None:
-    persona = caller_persona(a_caller(600, wish=wish))
-    assert presses(persona, OFFER) == offer
-    assert presses(persona, NUMBER) == number
-    if times:
-        assert presses(persona, TIMES) == times
+    persona, used = caller_persona(a_caller(600, wish=wish)), dict[int, int]()
+    assert [presses(persona, text, used) for text in heard] == pressed
 
 
 def test_who_is_called_back_wants_to_be_connected_and_agents_accept() -> None:
-    assert presses(returned_persona(a_caller(600)), RETURNED) == "1"
-    assert all(presses(agent["persona"], AGENT) == "1" for agent in agents(3, seed=1))
+    asked = spoken("person", "hello", "choice", line="Demo")
+    assert presses(returned_persona(a_caller(600)), asked) == "1"
+    offered = spoken("agent", "call", "choice", line="Demo", waited="2 minutes")
+    assert all(presses(agent["persona"], offered) == "1" for agent in agents(3, seed=1))
 
 
 @pytest.mark.parametrize(
