@@ -18,6 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.calls.call import Call
 from callback.calls.log_file import LogFile, cells_as_text, find_date_order, open_log
+from callback.calls.log_keys import CallKeys
 from callback.calls.log_rows import LogReader, RejectedRow, RowRefused
 from callback.calls.log_times import DateOrder, TimeReader
 from callback.database import Database
@@ -116,7 +117,8 @@ async def import_log(
     order = options.date_order or await asyncio.to_thread(find_date_order, path)
     result = ImportResult()
     with open_log(path) as log:
-        reader = LogReader(log.columns, TimeReader(order), options.zone, line, options.source, now)
+        keys = CallKeys(line.id, options.source)
+        reader = LogReader(log.columns, TimeReader(order), options.zone, line, keys, now)
         batches = _batches(log, reader, result, on_rejected)
         while (batch := await asyncio.to_thread(next, batches, None)) is not None:
             if batch:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,15 +11,13 @@ from zoneinfo import ZoneInfo
 
 from callback.calls.call import Call, CallOutcome, CallStatus, Direction
 from callback.calls.log_columns import Column, LogColumns, plain
+from callback.calls.log_keys import CallKeys
 from callback.calls.log_times import TimeReader, next_if_past_midnight, seconds_in, to_instant
 from callback.ids import new_id
 from callback.lines.line import Line
 from callback.phone import caller_number
 
 Read = TypeVar("Read")
-
-LONGEST_VISIBLE_ID = 38
-TWINS_REMEMBERED = 200_000
 
 _OUTCOMES = {
     plain(word): outcome
@@ -57,26 +53,6 @@ class RejectedRow:
     reason: str
 
 
-@dataclass
-class TwinCounter:
-    """Numbers rows that are equal in every cell, so that two such calls stay two, on every import.
-
-    Only the last `remembered` different rows are kept in mind, which bounds the memory; equal rows of a
-    call log stand near each other, because they share their arrival.
-    """
-
-    remembered: int = TWINS_REMEMBERED
-    _seen: OrderedDict[bytes, int] = field(default_factory=OrderedDict)
-
-    def number(self, digest: bytes) -> int:
-        """Return 1 for the first row with this digest, 2 for the next, and so on."""
-        count = self._seen.pop(digest, 0) + 1
-        self._seen[digest] = count
-        if len(self._seen) > self.remembered:
-            self._seen.popitem(last=False)
-        return count
-
-
 @dataclass(frozen=True)
 class LogReader:
     """Reads the rows of one log into the columns of the `call` table.
@@ -88,9 +64,8 @@ class LogReader:
     times: TimeReader
     zone: ZoneInfo
     line: Line
-    source: str
+    keys: CallKeys
     now: datetime
-    twins: TwinCounter = field(default_factory=TwinCounter)
     defaults: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -131,7 +106,7 @@ class LogReader:
         wait, handle = self._lengths(row, arrived_at, answered_at, ended_at, outcome)
         return self.defaults | {
             "id": new_id(arrived_at),
-            "call_sid": self._identity(row, arrived),
+            "call_sid": self.keys.key_of(row, self.columns.cell(row, Column.EXTERNAL_ID), arrived),
             "phone_number": self._caller(row),
             "outcome": outcome,
             "arrived_at": arrived_at,
@@ -228,26 +203,6 @@ class LogReader:
     def _agent(self, row: Sequence[str]) -> str | None:
         name = self.columns.cell(row, Column.AGENT)
         return None if plain(name) in _NOBODY else name[:80]
-
-    def _identity(self, row: Sequence[str], arrived: datetime) -> str:
-        """Return the key under which this call is known, however often and in whatever zone it is read.
-
-        Systems start their ids again with every day or restart, so the arrival as written belongs to it,
-        and the line, because two lines may be fed by systems that number alike.
-        """
-        external = self.columns.cell(row, Column.EXTERNAL_ID)
-        if external:
-            tail = _digest(self.line.id, external, arrived.isoformat()).hex()[:12]
-            visible = (
-                external if len(external) <= LONGEST_VISIBLE_ID else _digest(external).hex()[:32]
-            )
-            return f"import:{self.source}:{visible}:{tail}"
-        content = _digest(self.line.id, *row)
-        return f"import:{self.source}:{content.hex()}:{self.twins.number(content)}"
-
-
-def _digest(*parts: str) -> bytes:
-    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).digest()
 
 
 def _end(arrived_at: datetime, wait: float | None, handle: float | None) -> datetime | None:

@@ -14,7 +14,8 @@ from callback.forecasting.history import Array
 class Accuracy:
     """How a model did on days that it had not seen, beside what any forecast must be measured against.
 
-    Shares of the calls, 0–1 and more:
+    `target_days` days were forecast, each from several origins; `intervals` counts every such forecast of an
+    interval once, and `calls` what came in them. Shares of the calls, 0–1 and more:
 
     * `wape`: sum of absolute errors over the sum of calls; 0.1 is ten calls off in a hundred.
     * `bias`: sum of errors over the sum of calls; positive means too much was forecast.

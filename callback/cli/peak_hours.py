@@ -1,0 +1,186 @@
+"""The commands on peak hours: import a call log, forecast, staff, and see when people call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from callback.clock import Clock
+from callback.database import Database
+from callback.errors import CallbackError, InvalidInput
+
+app = typer.Typer(help="Call logs, forecasts and staffing.", no_args_is_help=True)
+
+LineArgument = Annotated[str, typer.Argument(help="The line's id, or its exact name.")]
+DaysOption = Annotated[int, typer.Option(help="How many days to look ahead.")]
+IntervalOption = Annotated[int, typer.Option(help="Minutes per interval: 15, 30 or 60.")]
+AsOfOption = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        help="First day to forecast, from what was known before it. Default: today, or the day after the"
+        " last call if the log is old.",
+    ),
+]
+CsvOption = Annotated[Path | None, typer.Option("--csv", help="Write the rows to this CSV file.")]
+JsonOption = Annotated[
+    Path | None, typer.Option("--json", help="Write everything to this JSON file.")
+]
+PngOption = Annotated[
+    Path | None, typer.Option("--png", help="Draw a chart into this .png or .svg file.")
+]
+
+
+@app.command("import-calls")
+def import_calls(
+    file: Annotated[
+        Path, typer.Argument(help="A CSV file with one row for each call; may be .gz.")
+    ],
+    line: Annotated[str, typer.Option(help="The line's id, or its exact name.")],
+    zone: Annotated[
+        str | None, typer.Option(help="IANA zone of times without offset. Default: the line's.")
+    ] = None,
+    source: Annotated[
+        str,
+        typer.Option(help="Name of the system that wrote the log; keep it the same every time."),
+    ] = "csv",
+    date_order: Annotated[
+        str | None, typer.Option(help="How 03/04/2026 is meant: day-first or month-first.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Judge every row, write none.")
+    ] = False,
+    rejected: Annotated[
+        Path | None,
+        typer.Option(help="Write the rows that are left out, with reasons, to this CSV file."),
+    ] = None,
+) -> None:
+    """Bring a call log into the history of a line. Doing it twice changes nothing."""
+
+    async def work(console: Console, database: Database, clock: Clock) -> None:
+        from callback.cli.peak_hours_import import ImportWish, show_import
+
+        wish = ImportWish(file, line, zone, source, date_order, dry_run, rejected)
+        await show_import(console, database, clock, wish)
+
+    _run(work)
+
+
+@app.command("forecast")
+def forecast(
+    line: LineArgument,
+    days: DaysOption = 7,
+    interval: IntervalOption = 30,
+    as_of: AsOfOption = None,
+    csv_file: CsvOption = None,
+    json_file: JsonOption = None,
+    png: PngOption = None,
+) -> None:
+    """Forecast the calls of the coming days, with a band, and say how far to trust it."""
+
+    async def work(console: Console, database: Database, clock: Clock) -> None:
+        from callback.cli.peak_hours_work import Asked, Files, show_forecast
+
+        asked = Asked(line, as_of.date() if as_of else None, interval, days)
+        await show_forecast(console, database, clock, asked, Files(csv_file, json_file, png))
+
+    _run(work)
+
+
+@app.command("staffing")
+def staffing(
+    line: LineArgument,
+    days: DaysOption = 7,
+    interval: IntervalOption = 30,
+    target: Annotated[
+        str | None, typer.Option(help="Service level, as 80/20. Default: the line's own.")
+    ] = None,
+    shrinkage: Annotated[
+        float, typer.Option(help="Share of paid time away from calls, 0–1.")
+    ] = 0.3,
+    occupancy: Annotated[float, typer.Option(help="Highest share of busy time, 0–1.")] = 0.85,
+    aht: Annotated[
+        float | None,
+        typer.Option(help="Mean handle time in seconds. Default: measured in the log."),
+    ] = None,
+    patience: Annotated[
+        float | None, typer.Option(help="Mean patience in seconds: Erlang A instead of C.")
+    ] = None,
+    quantile: Annotated[
+        str, typer.Option(help="What to staff for: mean, q50, q75 or q90 of the forecast.")
+    ] = "q75",
+    as_of: AsOfOption = None,
+    csv_file: CsvOption = None,
+    json_file: JsonOption = None,
+    png: PngOption = None,
+) -> None:
+    """Say how many agents each interval of the coming days needs."""
+
+    async def work(console: Console, database: Database, clock: Clock) -> None:
+        from callback.cli.peak_hours_work import Asked, Files, StaffingWish, show_staffing
+
+        asked = Asked(line, as_of.date() if as_of else None, interval, days)
+        wanted = parse_target(target) if target else None
+        wish = StaffingWish(wanted, shrinkage, occupancy, aht, patience, quantile)
+        await show_staffing(console, database, clock, asked, wish, Files(csv_file, json_file, png))
+
+    _run(work)
+
+
+@app.command("peaks")
+def peaks(
+    line: LineArgument,
+    interval: IntervalOption = 30,
+    as_of: AsOfOption = None,
+    png: PngOption = None,
+) -> None:
+    """Show when people call, by weekday and hour."""
+
+    async def work(console: Console, database: Database, clock: Clock) -> None:
+        from callback.cli.peak_hours_work import Asked, show_peaks
+
+        asked = Asked(line, as_of.date() if as_of else None, interval)
+        await show_peaks(console, database, clock, asked, png)
+
+    _run(work)
+
+
+def parse_target(text: str) -> tuple[float, float]:
+    """Return `80/20` as a share and seconds: 0.8 and 20.0.
+
+    Raises:
+        InvalidInput: it is written otherwise.
+
+    """
+    percent, slash, seconds = text.partition("/")
+    try:
+        share, within = float(percent) / 100, float(seconds)
+    except ValueError:
+        share, within = 0.0, -1.0
+    if not slash or not 0 < share < 1 or within < 0:
+        raise InvalidInput("target", f"{text!r}; write the percentage and the seconds, as 80/20")
+    return share, within
+
+
+Work = Callable[[Console, Database, Clock], Coroutine[Any, Any, None]]
+
+
+def _run(work: Work) -> None:
+    """Do `work` on the database of the settings; a known error is one sentence and exit code 2."""
+    from callback.cli.session import open_database
+
+    async def main() -> None:
+        async with open_database() as (_, clock, database):
+            await work(Console(), database, clock)
+
+    try:
+        asyncio.run(main())
+    except CallbackError as error:
+        Console(stderr=True).print(f"Error: {error}", style="red", markup=False, soft_wrap=True)
+        raise typer.Exit(2) from error

@@ -1,0 +1,201 @@
+"""What the commands on peak hours do; apart from them, so that the CLI starts without numpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from rich.console import Console
+
+from callback.calls.demand import Demand, find_line, load_demand, opening_of
+from callback.cli.peak_hours_files import (
+    forecast_document,
+    forecast_rows,
+    staffing_document,
+    staffing_rows,
+    write_csv,
+    write_json,
+)
+from callback.cli.peak_hours_tables import (
+    WEEKDAYS,
+    accuracy_table,
+    forecast_table,
+    peaks_table,
+    staffing_table,
+)
+from callback.clock import Clock
+from callback.database import Database
+from callback.errors import InvalidInput
+from callback.forecasting.charts import forecast_chart, peaks_chart, save_chart, staffing_chart
+from callback.forecasting.forecast import Forecast, forecast_volume
+from callback.forecasting.history import History, history_of, without_gaps
+from callback.forecasting.peaks import week_shape
+from callback.forecasting.staffing import StaffingTarget, plan_staffing
+
+QUANTILES = ("mean", "q50", "q75", "q90")
+ACTUAL_DAYS_SHOWN = 7
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which line, from which day, on what grid."""
+
+    line: str
+    as_of: date | None
+    interval: int
+    days: int = 7
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where to write; None where nothing is asked for."""
+
+    csv: Path | None = None
+    json: Path | None = None
+    png: Path | None = None
+
+
+@dataclass(frozen=True)
+class StaffingWish:
+    """What the command line says of a staffing plan; None takes the line's own figure."""
+
+    target: tuple[float, float] | None
+    shrinkage: float
+    occupancy: float
+    handle_seconds: float | None
+    patience_seconds: float | None
+    quantile: str
+
+
+async def show_forecast(
+    console: Console, database: Database, clock: Clock, asked: Asked, files: Files
+) -> None:
+    """Forecast a line, print it, and write what is asked for."""
+    demand, forecast = await _forecast(database, clock, asked)
+    title = f"{demand.line.name}: expected calls from {demand.as_of} ({forecast.zone.key})"
+    console.print(forecast_table(forecast, title))
+    _say_how_sure(console, demand, forecast)
+    if files.csv:
+        write_csv(files.csv, forecast_rows(forecast))
+    if files.json:
+        write_json(files.json, forecast_document(demand.line.name, forecast))
+    if files.png:
+        shown = ACTUAL_DAYS_SHOWN * 24 * 60 // asked.interval
+        starts, counts = demand.volumes.starts[-shown:], demand.volumes.counts[-shown:]
+        save_chart(forecast_chart(forecast, title, starts, counts), files.png)
+    _say_written(console, files)
+
+
+async def show_staffing(
+    console: Console,
+    database: Database,
+    clock: Clock,
+    asked: Asked,
+    wish: StaffingWish,
+    files: Files,
+) -> None:
+    """Work out the agents that a line needs, print them, and write what is asked for."""
+    if wish.quantile not in QUANTILES:
+        raise InvalidInput("quantile", f"{wish.quantile!r}; must be one of {', '.join(QUANTILES)}")
+    demand, forecast = await _forecast(database, clock, asked)
+    target = _target(demand, wish)
+    calls = [getattr(row, wish.quantile) for row in forecast.rows]
+    starts = [row.start for row in forecast.rows]
+    plan = plan_staffing(starts, calls, timedelta(minutes=asked.interval), target)
+    title = f"{demand.line.name}: agents from {demand.as_of} ({forecast.zone.key})"
+    console.print(staffing_table(plan, forecast.zone, title))
+    console.print(_terms(target, wish))
+    _say_how_sure(console, demand, forecast)
+    if files.csv:
+        write_csv(files.csv, staffing_rows(plan, forecast.zone))
+    if files.json:
+        write_json(
+            files.json,
+            staffing_document(demand.line.name, forecast, plan, target, wish.quantile),
+        )
+    if files.png:
+        save_chart(staffing_chart(plan, title, forecast.zone), files.png)
+    _say_written(console, files)
+
+
+async def show_peaks(
+    console: Console, database: Database, clock: Clock, asked: Asked, png: Path | None
+) -> None:
+    """Print when a line's callers call, by weekday and hour."""
+    demand = await _demand(database, clock, asked)
+    shape = week_shape(_history(demand, asked.interval))
+    title = f"{demand.line.name}: mean calls by weekday ({demand.volumes.zone.key})"
+    console.print(peaks_table(shape, title))
+    peaks = ", ".join(
+        f"{WEEKDAYS[peak.weekday]} {peak.minute // 60:02d}:{peak.minute % 60:02d} ({peak.calls:.1f})"
+        for peak in shape.busiest()
+    )
+    console.print(f"Busiest {asked.interval} minutes: {peaks or 'none'}")
+    if demand.note:
+        console.print(demand.note, markup=False)
+    if png:
+        save_chart(peaks_chart(shape, title), png)
+    _say_written(console, Files(png=png))
+
+
+async def _demand(database: Database, clock: Clock, asked: Asked) -> Demand:
+    async with database.reading() as session:
+        line = await find_line(session, asked.line)
+        return await load_demand(
+            session, line, clock.now(), minutes=asked.interval, as_of=asked.as_of
+        )
+
+
+def _history(demand: Demand, minutes: int) -> History:
+    volumes = demand.volumes
+    open_at = opening_of(demand.line, minutes)
+    return without_gaps(history_of(volumes.starts, volumes.counts, volumes.zone, minutes, open_at))
+
+
+async def _forecast(database: Database, clock: Clock, asked: Asked) -> tuple[Demand, Forecast]:
+    demand = await _demand(database, clock, asked)
+    history = _history(demand, asked.interval)
+    open_at = opening_of(demand.line, asked.interval)
+    return demand, forecast_volume(history, demand.as_of, asked.days, demand.volumes.zone, open_at)
+
+
+def _target(demand: Demand, wish: StaffingWish) -> StaffingTarget:
+    level = demand.line.service_level
+    share, seconds = wish.target or (level["share"], level["seconds"])
+    handle = wish.handle_seconds or demand.record.handle_seconds
+    return StaffingTarget(
+        share=share,
+        seconds=seconds,
+        handle_seconds=handle or demand.line.expected_handle_seconds,
+        shrinkage=wish.shrinkage,
+        highest_occupancy=wish.occupancy,
+        patience_seconds=wish.patience_seconds,
+    )
+
+
+def _terms(target: StaffingTarget, wish: StaffingWish) -> str:
+    queue = (
+        "nobody hangs up (Erlang C)"
+        if target.patience_seconds is None
+        else f"patience {target.patience_seconds:.0f} s (Erlang A)"
+    )
+    return (
+        f"{target.share:.0%} within {target.seconds:.0f} s, {wish.quantile} of the forecast, handle time"
+        f" {target.handle_seconds:.0f} s, shrinkage {target.shrinkage:.0%}, occupancy at most"
+        f" {target.highest_occupancy:.0%}, {queue}"
+    )
+
+
+def _say_how_sure(console: Console, demand: Demand, forecast: Forecast) -> None:
+    if forecast.accuracy is not None:
+        console.print(accuracy_table(forecast.accuracy))
+    for note in (demand.note, *forecast.notes):
+        if note:
+            console.print(note, markup=False)
+
+
+def _say_written(console: Console, files: Files) -> None:
+    for path in (files.csv, files.json, files.png):
+        if path is not None:
+            console.print(f"Wrote {path}", markup=False, soft_wrap=True)
