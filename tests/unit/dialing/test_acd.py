@@ -1,0 +1,303 @@
+"""Who is served next, and by which agent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from callback.dialing.acd import Contact, ContactKind, FreeAgent, Match, Reason, match, next_in_line
+from tests.unit.builders import utc
+
+NOW = utc(2026, 3, 2, 12)
+MINUTE = timedelta(minutes=1)
+GUARD = 3 * MINUTE
+LINES = ["sales", "support", "returns"]
+LANGUAGES = ["en", "de"]
+
+
+def call(key: str, minutes_ago: float, **fields: object) -> Contact:
+    return Contact(
+        kind=ContactKind.CALL,
+        id=key,
+        line_id="support",
+        arrived_at=NOW - minutes_ago * MINUTE,
+        **fields,  # type: ignore[arg-type]
+    )
+
+
+def callback(key: str, minutes_ago: float, minutes_left: float, **fields: object) -> Contact:
+    return replace(
+        call(key, minutes_ago, **fields),
+        kind=ContactKind.CALLBACK,
+        promised_until=NOW + minutes_left * MINUTE,
+    )
+
+
+def agent(
+    key: str, free_minutes: float = 1, *languages: str, lines: Sequence[str] = LINES
+) -> FreeAgent:
+    return FreeAgent(
+        id=key,
+        line_ids=frozenset(lines),
+        free_since=NOW - free_minutes * MINUTE,
+        languages=frozenset(languages or {"en"}),
+    )
+
+
+def ids(contacts: Sequence[Contact]) -> list[str]:
+    return [contact.id for contact in contacts]
+
+
+def pairs(matches: Sequence[Match]) -> list[tuple[str, str]]:
+    return [(match.contact.id, match.agent.id) for match in matches]
+
+
+@st.composite
+def crowds(draw: st.DrawFn) -> list[Contact]:
+    """Contacts with ties in everything but the identifier."""
+    minutes = st.integers(0, 20)
+    return [
+        Contact(
+            kind=draw(st.sampled_from(ContactKind)),
+            id=f"c{number}",
+            line_id=draw(st.sampled_from(LINES)),
+            arrived_at=NOW - draw(minutes) * MINUTE,
+            priority=draw(st.integers(0, 2)),
+            promised_until=draw(st.none() | st.integers(-3, 15).map(lambda m: NOW + m * MINUTE)),
+            on_the_line=draw(st.booleans()),
+            language=draw(st.sampled_from(LANGUAGES)),
+        )
+        for number in range(draw(st.integers(0, 12)))
+    ]
+
+
+@st.composite
+def teams(draw: st.DrawFn) -> list[FreeAgent]:
+    """Agents with ties in how long they have been free."""
+    return [
+        FreeAgent(
+            id=f"a{number}",
+            line_ids=frozenset(draw(st.sets(st.sampled_from(LINES)))),
+            free_since=NOW - draw(st.integers(0, 3)) * MINUTE,
+            languages=frozenset(draw(st.sets(st.sampled_from(LANGUAGES)))),
+        )
+        for number in range(draw(st.integers(0, 6)))
+    ]
+
+
+# The order
+
+
+def test_a_caller_who_takes_a_callback_keeps_her_place() -> None:
+    waiting = [call("first", 9), call("second", 8), call("third", 7)]
+    promised = [waiting[0], callback("second", 8, minutes_left=30), waiting[2]]
+    assert ids(next_in_line(promised, NOW)) == ids(next_in_line(waiting, NOW))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (call("a", 5), call("b", 4)),
+        (call("b", 1, priority=1), call("a", 9)),
+        (call("b", 1, priority=2), call("a", 9, priority=1)),
+        (callback("b", 1, minutes_left=3), call("a", 9, priority=5)),
+        (callback("b", 1, minutes_left=-1), call("a", 9, priority=5)),
+        (callback("b", 1, minutes_left=60, on_the_line=True), callback("a", 9, minutes_left=0)),
+        (callback("b", 1, 60, on_the_line=True), call("a", 9, priority=5)),
+        (callback("b", 5, minutes_left=1), callback("a", 4, minutes_left=0)),
+        (call("a", 5), call("b", 5)),
+    ],
+)
+def test_who_comes_before_whom(before: Contact, after: Contact) -> None:
+    assert next_in_line([after, before], NOW) == [before, after]
+    assert next_in_line([before, after], NOW) == [before, after]
+
+
+@pytest.mark.parametrize(
+    ("contact", "reason"),
+    [
+        (call("c", 5), Reason.PLACE_IN_LINE),
+        (call("c", 5, priority=1), Reason.PRIORITY),
+        (callback("c", 5, minutes_left=3.01), Reason.PLACE_IN_LINE),
+        (callback("c", 5, minutes_left=3), Reason.WINDOW_GUARD),
+        (callback("c", 5, minutes_left=-60), Reason.WINDOW_GUARD),
+        (callback("c", 5, minutes_left=3, priority=1), Reason.WINDOW_GUARD),
+        (callback("c", 5, minutes_left=3, on_the_line=True), Reason.ALREADY_ON_THE_LINE),
+        (callback("c", 5, minutes_left=30, priority=1), Reason.PRIORITY),
+    ],
+)
+def test_the_reason_for_a_turn_is_told(contact: Contact, reason: Reason) -> None:
+    (only,) = match([contact], [agent("ann")], NOW)
+    assert only.reason is reason
+
+
+def comes_before(a: Contact, b: Contact, now: datetime) -> bool:
+    """The rule as one would say it, clause by clause."""
+    if a.on_the_line != b.on_the_line:
+        return a.on_the_line
+    if not a.on_the_line:
+        a_ends, b_ends = (
+            contact.promised_until is not None and contact.promised_until <= now + GUARD
+            for contact in (a, b)
+        )
+        if a_ends != b_ends:
+            return a_ends
+    if a.priority != b.priority:
+        return a.priority > b.priority
+    if a.arrived_at != b.arrived_at:
+        return a.arrived_at < b.arrived_at
+    return a.id < b.id
+
+
+@given(crowds())
+def test_the_order_is_the_stated_one_and_leaves_nobody_out(contacts: list[Contact]) -> None:
+    ordered = next_in_line(contacts, NOW)
+    assert sorted(ids(ordered)) == sorted(ids(contacts))
+    assert all(comes_before(a, b, NOW) for a, b in pairwise(ordered))
+
+
+@given(crowds(), teams(), st.randoms(use_true_random=False))
+def test_every_process_sees_the_same_order_whatever_order_it_read(
+    contacts: list[Contact], agents: list[FreeAgent], random: Random
+) -> None:
+    other_contacts, other_agents = list(contacts), list(agents)
+    random.shuffle(other_contacts)
+    random.shuffle(other_agents)
+    assert next_in_line(other_contacts, NOW) == next_in_line(contacts, NOW)
+    assert match(other_contacts, other_agents, NOW) == match(contacts, agents, NOW)
+
+
+# The matches
+
+
+@given(crowds(), teams())
+def test_nobody_is_matched_twice_nor_with_a_line_that_is_not_hers(
+    contacts: list[Contact], agents: list[FreeAgent]
+) -> None:
+    matches = match(contacts, agents, NOW)
+    assert len({m.agent.id for m in matches}) == len(matches)
+    assert len({m.contact.id for m in matches}) == len(matches)
+    assert all(m.contact.line_id in m.agent.line_ids for m in matches)
+    assert all(m.contact in contacts and m.agent in agents for m in matches)
+
+
+@given(crowds(), teams())
+def test_nobody_waits_while_somebody_who_could_serve_her_is_free(
+    contacts: list[Contact], agents: list[FreeAgent]
+) -> None:
+    matches = match(contacts, agents, NOW)
+    waiting = [c for c in contacts if c not in [m.contact for m in matches]]
+    idle = [a for a in agents if a not in [m.agent for m in matches]]
+    assert not [(c.id, a.id) for c in waiting for a in idle if c.line_id in a.line_ids]
+
+
+@given(crowds(), teams())
+def test_each_in_turn_gets_the_best_agent_that_those_before_left(
+    contacts: list[Contact], agents: list[FreeAgent]
+) -> None:
+    matches = match(contacts, agents, NOW)
+    served = [m.contact for m in matches]
+    assert served == [c for c in next_in_line(contacts, NOW) if c in served]
+    free = list(agents)
+    for one in matches:
+        able = [a for a in free if one.contact.line_id in a.line_ids]
+        speaking = [a for a in able if one.contact.language in a.languages]
+        best = min(a.free_since for a in speaking or able)
+        assert one.agent in (speaking or able)
+        assert one.agent.free_since == best
+        free.remove(one.agent)
+
+
+@given(crowds(), teams())
+def test_a_pair_that_came_to_nothing_is_not_tried_again_at_once(
+    contacts: list[Contact], agents: list[FreeAgent]
+) -> None:
+    tried = frozenset((m.agent.id, m.contact.id) for m in match(contacts, agents, NOW))
+    again = match(contacts, agents, NOW, not_again=tried)
+    assert not tried & {(m.agent.id, m.contact.id) for m in again}
+
+
+def test_an_agent_who_let_a_caller_ring_is_free_for_the_next_and_the_caller_for_another() -> None:
+    callers = [call("first", 9), call("second", 8)]
+    team = [agent("ann", 5), agent("ben", 1)]
+    assert pairs(match(callers, team, NOW)) == [("first", "ann"), ("second", "ben")]
+    again = match(callers, team, NOW, not_again=frozenset({("ann", "first")}))
+    assert pairs(again) == [("first", "ben"), ("second", "ann")]
+
+
+def test_the_agent_who_has_been_free_the_longest_is_asked() -> None:
+    team = [agent("ann", 1), agent("ben", 5), agent("cat", 3)]
+    assert pairs(match([call("c", 1)], team, NOW)) == [("c", "ben")]
+
+
+def test_who_speaks_the_language_comes_first_and_else_anyone_of_the_line() -> None:
+    caller = call("c", 1, language="de")
+    team = [agent("ann", 9, "en"), agent("ben", 1, "en", "de")]
+    assert pairs(match([caller], team, NOW)) == [("c", "ben")]
+    assert pairs(match([caller], team[:1], NOW)) == [("c", "ann")]
+
+
+def test_a_caller_whom_nobody_can_serve_does_not_hold_up_the_next() -> None:
+    callers = [replace(call("first", 9), line_id="returns"), call("second", 1)]
+    team = [agent("ann", lines=["support"])]
+    assert pairs(match(callers, team, NOW)) == [("second", "ann")]
+
+
+@pytest.mark.parametrize(("contacts", "agents"), [([], [agent("ann")]), ([call("c", 1)], [])])
+def test_with_nobody_waiting_or_nobody_free_there_is_no_match(
+    contacts: list[Contact], agents: list[FreeAgent]
+) -> None:
+    assert match(contacts, agents, NOW) == []
+
+
+# Nobody starves
+
+
+@given(crowds(), st.integers(1, 3))
+def test_a_line_that_is_served_becomes_empty(contacts: list[Contact], team_size: int) -> None:
+    team = [agent(f"a{number}") for number in range(team_size)]
+    waiting, rounds = list(contacts), 0
+    while waiting:
+        served = [m.contact for m in match(waiting, team, NOW)]
+        waiting = [contact for contact in waiting if contact not in served]
+        rounds += 1
+    assert rounds == -(-len(contacts) // team_size)
+
+
+@given(st.lists(st.integers(0, 20), min_size=1, max_size=8), st.data())
+def test_newcomers_of_the_same_priority_never_push_anybody_back(
+    minutes_ago: list[int], data: st.DataObject
+) -> None:
+    """Served one a minute while one or two a minute come: everyone's turn comes in the order of arrival."""
+    waiting = [call(f"old{number}", ago) for number, ago in enumerate(minutes_ago)]
+    expected = ids(next_in_line(waiting, NOW))
+    served: list[str] = []
+    for minute in range(1, len(minutes_ago) + 1):
+        now = NOW + minute * MINUTE
+        for number in range(data.draw(st.integers(1, 2))):
+            kind = data.draw(st.sampled_from([call("", 0), callback("", 0, minutes_left=60)]))
+            waiting.append(replace(kind, id=f"new{minute}-{number}", arrived_at=now))
+        (one,) = match(waiting, [agent("ann")], now)
+        waiting.remove(one.contact)
+        served.append(one.contact.id)
+    assert served == expected
+
+
+@given(crowds(), st.integers(0, 2))
+def test_a_promise_about_to_break_waits_for_older_promises_only(
+    others: list[Contact], priority: int
+) -> None:
+    promise = callback("promise", 60, minutes_left=2, priority=priority)
+    ordered = next_in_line([*others, promise], NOW)
+    for contact in ordered[: ordered.index(promise)]:
+        about_to_break = (
+            contact.promised_until is not None and contact.promised_until <= NOW + GUARD
+        )
+        assert contact.on_the_line or (about_to_break and contact.priority > priority)
