@@ -27,6 +27,7 @@ class Dispatcher:
         self._spawn = spawn
         self._line: deque[tuple[Call, Work]] = deque()
         self._busy = False
+        self._free_at = clock.now()
 
     def submit(self, call: Call, work: Work) -> None:
         """Let a queued call leave when its turn comes; its `queue_time` is the estimate of now."""
@@ -35,7 +36,8 @@ class Dispatcher:
             self._spawn(work())
             return
         waiting = sum(1 for each, _ in self._line if not each.ended)
-        call.queue_time_ms = round((waiting + self._busy) / rate * 1000)
+        gap_s = max(0.0, (self._free_at - self._clock.now()).total_seconds())
+        call.queue_time_ms = round((gap_s + waiting / rate) * 1000)
         self._line.append((call, work))
         if not self._busy:
             self._busy = True
@@ -51,6 +53,7 @@ class Dispatcher:
                     call.end("cancel", "waited too long to be dialled")
                     continue
                 self._spawn(work())
+                self._free_at = self._clock.now() + timedelta(seconds=gap_s)
                 await self._clock.sleep(timedelta(seconds=gap_s))
         finally:
             self._busy = False

@@ -40,7 +40,8 @@ class Exchange:
     """One simulated account with all that happens on it.
 
     It owns its tasks: `close()` ends them all. `in_flight` tells a test whether an answer from the
-    application is still awaited before the clock may move on.
+    application is still awaited before the clock may move on; `begun` counts tasks, so that it also sees
+    work that never waits.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Exchange:
         self.opted_out: set[tuple[str, str]] = set()
         self.planned = 0
         self.placed = 0
+        self.begun = 0
         self._transport = transport
         self._tasks: set[asyncio.Task[Any]] = set()
         self.postman = Postman(account, transport, self.ids, self.journal, self.problems)
@@ -94,6 +96,7 @@ class Exchange:
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run something beside everything else, under the exchange's eye."""
+        self.begun += 1
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._finished)

@@ -20,10 +20,11 @@ class NeverHappened(Exception):
 
 async def settle(exchange: Exchange) -> None:
     """Let tasks run until all of them wait for the clock."""
-    quiet = 0
+    quiet, begun = 0, exchange.begun
     while quiet < QUIET_TURNS:
         await asyncio.sleep(0)
-        quiet = 0 if exchange.in_flight else quiet + 1
+        quiet = 0 if exchange.in_flight or exchange.begun != begun else quiet + 1
+        begun = exchange.begun
 
 
 async def play(

@@ -10,4 +10,4 @@ from stage import Stage
 async def stage() -> AsyncIterator[Stage]:
     there = Stage()
     yield there
-    await there.exchange.close()
+    await there.close()

@@ -105,8 +105,6 @@ async def test_an_agent_dials_the_queue(stage: Stage) -> None:
     caller = stage.dial()
     await stage.play(seconds=20)
     stage.person(AGENT, talk_s=60)
-    agent = stage.exchange.new_call("inbound", AGENT, LINE)
-    del agent
     stage.exchange.set_number(LINE, voice_url=f"{HOST}/agent")
     agent_sid = stage.dial(AGENT)
     await stage.play(lambda: bool(stage.app.asked("/done")))
