@@ -68,7 +68,7 @@ class ArqJobs:
     """Asks arq for jobs; a Redis that does not answer costs a log line, never a promise."""
 
     def __init__(self, redis: ArqRedis, clock: Clock) -> None:
-        self._redis = redis
+        self.redis = redis
         self._clock = clock
         self._rest_until = 0.0
 
@@ -82,7 +82,7 @@ class ArqJobs:
 
     async def close(self) -> None:
         """Close the pool."""
-        await self._redis.aclose(close_connection_pool=True)
+        await self.redis.aclose(close_connection_pool=True)
 
     async def _enqueue(self, wake: Wake, delay: timedelta) -> None:
         loop = asyncio.get_running_loop()
@@ -92,7 +92,7 @@ class ArqJobs:
         job_id = wake.key if wake.job in UNIQUE else f"{wake.key}:{secrets.token_hex(6)}"
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._redis.enqueue_job(
+                await self.redis.enqueue_job(
                     wake.job.value, wake.subject_id, wake.version, _job_id=job_id, _defer_by=delay
                 )
         except (RedisError, OSError, TimeoutError) as error:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from callback.lines.hours import Opening
+from callback.lines.hours import DAY, Opening, openings_from
+from callback.lines.line import Line
 from callback.lines.offer import Window
 
 __all__ = ["Window", "asap_window", "windows_of", "with_room"]
@@ -49,3 +50,17 @@ def asap_window(now: datetime, high: timedelta, closes: datetime) -> Window | No
     five = timedelta(minutes=5)
     length = max(2 * five, -(-(2 * high) // five) * five)
     return Window(now, now + length) if now + length <= closes else None
+
+
+def window_from(line: Line, start: datetime, now: datetime) -> Window | None:
+    """Return the line's window that begins at `start`, or None if it is past or not wholly open."""
+    window = Window(start, start + line.window)
+    if start < now:
+        return None
+    days = (start - now) // DAY + 3
+    for opening in openings_from(line, now, days=days):
+        if opening.opens <= window.start and window.until <= opening.closes:
+            return window
+        if opening.opens > window.start:
+            break
+    return None

@@ -1,0 +1,69 @@
+"""Use cases: make a line, change one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import col, delete
+
+from callback.errors import InvalidInput
+from callback.ids import new_id
+from callback.lines.hours import check_spans, known_country
+from callback.lines.line import DEFAULT_RETRY_AFTER_SECONDS, Line, LineNumber
+from callback.phone import parse_number, region_of
+from callback.runtime import Work
+
+
+async def create_line(work: Work, fields: dict[str, Any]) -> Line:
+    """Make a line from checked fields; its country is that of its first number unless it is given.
+
+    Raises:
+        InvalidInput: a field that cannot be used; the error names it.
+
+    """
+    numbers = _numbers(fields.pop("numbers"), fields.get("country"))
+    country = fields.pop("country", None) or region_of(numbers[0]) or "US"
+    line = Line(id=new_id(work.now), country=country, created_at=work.now, **_checked(fields))
+    work.session.add(line)
+    await work.session.flush()
+    _add_numbers(work, line, numbers)
+    return line
+
+
+async def change_line(work: Work, line: Line, fields: dict[str, Any]) -> None:
+    """Change what is given of a line and leave the rest.
+
+    Raises:
+        InvalidInput: a field that cannot be used; the error names it.
+
+    """
+    numbers = fields.pop("numbers", None)
+    for name, value in _checked(fields).items():
+        setattr(line, name, value)
+    if numbers is not None:
+        parsed = _numbers(numbers, line.country)
+        await work.session.exec(delete(LineNumber).where(col(LineNumber.line_id) == line.id))
+        _add_numbers(work, line, parsed)
+
+
+def _checked(fields: dict[str, Any]) -> dict[str, Any]:
+    check_spans(fields.get("opening_hours") or [])
+    country = fields.get("holidays_country")
+    if country is not None and not known_country(country):
+        raise InvalidInput("holidays_country", f"no calendar of public holidays for {country!r}")
+    delays = fields.get("retry_after_seconds")
+    if delays is not None:
+        fields = fields | {"retry_after_seconds": DEFAULT_RETRY_AFTER_SECONDS | delays}
+    return fields
+
+
+def _numbers(numbers: list[str], country: str | None) -> list[str]:
+    parsed = [parse_number(number, country or "US") for number in numbers]
+    if len(set(parsed)) != len(parsed):
+        raise InvalidInput("numbers", "the same number is given twice")
+    return parsed
+
+
+def _add_numbers(work: Work, line: Line, numbers: list[str]) -> None:
+    for position, number in enumerate(numbers):
+        work.session.add(LineNumber(number=number, line_id=line.id, position=position))

@@ -1,0 +1,89 @@
+"""Putting a runtime together from settings: what the composition roots share."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from callback.arq_jobs import ArqJobs, connect
+from callback.database import Database
+from callback.embedded_redis import EmbeddedRedis
+from callback.errors import SetupError
+from callback.migrations import upgrade
+from callback.phone import mask_all
+from callback.runtime import Runtime
+from callback.settings import Settings
+from callback.telephony.twilio import TwilioTelephony
+
+log = logging.getLogger(__name__)
+
+
+class MaskNumbers(logging.Filter):
+    """Stars out everything that looks like a phone number in what is logged."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the record's message; keep every record."""
+        record.msg = mask_all(record.getMessage())
+        record.args = None
+        return True
+
+
+def set_up_logging(level: str) -> None:
+    """Log to standard error, one line a record, without a full phone number in any."""
+    handler = logging.StreamHandler()
+    handler.addFilter(MaskNumbers())
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("twilio").setLevel(logging.ERROR)
+    logging.getLogger("aiosqlite").setLevel(logging.WARNING)
+
+
+@asynccontextmanager
+async def open_office(settings: Settings, *, patient: bool) -> AsyncIterator[Runtime]:
+    """Give the runtime of a process: schema up to date, Redis joined, Twilio's client made.
+
+    `patient` is for workers, which ride out a restart of Redis.
+    """
+    await asyncio.to_thread(upgrade, settings.database_url)
+    embedded = None if settings.redis_url else EmbeddedRedis(settings.data_dir)
+    redis_url = settings.redis_url
+    if embedded is not None:
+        redis_url = await _join(embedded)
+    clock = settings.make_clock()
+    runtime = Runtime(
+        settings=settings,
+        clock=clock,
+        database=Database(settings.database_url),
+        jobs=ArqJobs(connect(redis_url, patient=patient), clock),
+        telephony=_twilio(settings),
+    )
+    try:
+        yield runtime
+    finally:
+        await runtime.close()
+        if embedded is not None:
+            embedded.leave()
+
+
+async def _join(embedded: EmbeddedRedis) -> str:
+    try:
+        return await asyncio.to_thread(embedded.join)
+    except SetupError as error:
+        # Every promise is in the database and the sweep needs no Redis: late by a second beats not at all.
+        log.error("%s; going on without wake-ups", error)
+        return embedded.url
+
+
+def _twilio(settings: Settings) -> TwilioTelephony:
+    tokens = settings.twilio_auth_token
+    if not settings.twilio_account_sid or not tokens:
+        log.warning(
+            "TWILIO_ACCOUNT_SID or TWILIO_AUTH_TOKEN is empty: no call can come in or go out"
+        )
+    return TwilioTelephony(
+        settings.twilio_account_sid or "AC" + "0" * 32,
+        tokens[0].get_secret_value() if tokens else "none",
+        settings.twilio_api_base_url,
+    )

@@ -1,0 +1,29 @@
+"""Reports over the API."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
+
+from callback.keys import Role
+from callback.lines.directory import get_line
+from callback.reporting.service import service_report
+from webhooks.api.access import at_least
+from webhooks.requests import Office
+
+router = APIRouter(prefix="/reports")
+
+
+@router.get("/service", dependencies=[Depends(at_least(Role.SUPERVISOR))])
+async def service(
+    office: Office,
+    line_id: str,
+    start: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+    end: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+) -> dict[str, Any]:
+    """Report how callers were served and promises kept, over contacts that arrived in a stretch of time."""
+    async with office.database.reading() as session:
+        line = await get_line(session, line_id)
+        return await service_report(session, line, start, end)

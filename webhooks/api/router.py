@@ -1,0 +1,11 @@
+"""Everything under /api/v1."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from webhooks.api import agents, callbacks, calls, lines, reports
+
+router = APIRouter(prefix="/api/v1")
+for part in (lines, agents, callbacks, calls, reports):
+    router.include_router(part.router)

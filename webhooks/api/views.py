@@ -1,0 +1,95 @@
+"""What the API shows of our rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from callback.agents.agent import Agent
+from callback.calls.call import Call
+from callback.dialing.leg import Leg
+from callback.lines.line import Line
+from callback.promises.callback import Callback, TimelineEntry
+
+HIDDEN_OF_LINE = frozenset({"created_at"})
+
+
+def instant(value: datetime | None) -> str | None:
+    """Return an instant as ISO 8601 in UTC."""
+    return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def line_view(line: Line, numbers: Sequence[str]) -> dict[str, Any]:
+    """Return a line with all it is set to."""
+    fields = line.model_dump(exclude=set(HIDDEN_OF_LINE))
+    return fields | {"numbers": list(numbers), "created_at": instant(line.created_at)}
+
+
+def agent_view(agent: Agent, line_ids: Sequence[str]) -> dict[str, Any]:
+    """Return an agent."""
+    return {
+        "id": agent.id,
+        "name": agent.name,
+        "endpoint": agent.endpoint,
+        "line_ids": list(line_ids),
+        "languages": agent.languages,
+        "skills": agent.skills,
+        "status": agent.status,
+        "status_since": instant(agent.status_since),
+    }
+
+
+def callback_view(
+    callback: Callback, attempts: Iterable[Leg], timeline: Iterable[TimelineEntry]
+) -> dict[str, Any]:
+    """Return a callback with its attempts and its story."""
+    return {
+        "id": callback.id,
+        "line_id": callback.line_id,
+        "call_id": callback.call_id,
+        "phone_number": callback.phone_number,
+        "kind": callback.kind,
+        "status": callback.status,
+        "language": callback.language,
+        "arrived_at": instant(callback.arrived_at),
+        "requested_at": instant(callback.requested_at),
+        "promised_from": instant(callback.promised_from),
+        "promised_until": instant(callback.promised_until),
+        "due_at": instant(callback.due_at),
+        "promise_kept": callback.promise_kept,
+        "ended_at": instant(callback.ended_at),
+        "attempts": [
+            {
+                "number": leg.number,
+                "placed_at": instant(leg.placed_at),
+                "call_sid": leg.call_sid,
+                "outcome": leg.outcome,
+            }
+            for leg in attempts
+        ],
+        "timeline": [
+            {"at": instant(entry.at), "event": entry.event, "detail": entry.detail}
+            for entry in timeline
+        ],
+    }
+
+
+def call_view(call: Call) -> dict[str, Any]:
+    """Return a row of the call log."""
+    return {
+        "id": call.id,
+        "call_sid": call.call_sid,
+        "line_id": call.line_id,
+        "direction": call.direction,
+        "phone_number": call.phone_number,
+        "status": call.status,
+        "outcome": call.outcome,
+        "arrived_at": instant(call.arrived_at),
+        "answered_at": instant(call.answered_at),
+        "ended_at": instant(call.ended_at),
+        "wait_seconds": call.wait_seconds,
+        "handle_seconds": call.handle_seconds,
+        "agent_id": call.agent_id,
+        "callback_id": call.callback_id,
+    }

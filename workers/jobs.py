@@ -1,0 +1,54 @@
+"""The jobs: one unit of work each, named for what they wake."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callback.dialing.dialer import end_leg, place_leg, pull_caller
+from callback.jobs import JobName
+from callback.promises import requesting
+from callback.runtime import Runtime
+from workers.dispatcher import Dispatcher
+
+Context = dict[str, Any]
+
+
+def _runtime(context: Context) -> Runtime:
+    runtime: Runtime = context["runtime"]
+    return runtime
+
+
+async def fall_due(context: Context, callback_id: str, version: int) -> None:
+    """Give a callback its place in line, if this wake-up still counts."""
+    async with _runtime(context).work() as work:
+        await requesting.fall_due(work, callback_id, version)
+
+
+async def dispatch(context: Context, _subject: str, _version: int) -> None:
+    """See who can be served."""
+    dispatcher: Dispatcher = context["dispatcher"]
+    await dispatcher.dispatch()
+
+
+async def place(context: Context, leg_id: str, _version: int) -> None:
+    """Place a leg."""
+    await place_leg(_runtime(context), leg_id)
+
+
+async def pull(context: Context, reservation_id: str, _version: int) -> None:
+    """Take a live caller out of the queue."""
+    await pull_caller(_runtime(context), reservation_id)
+
+
+async def end(context: Context, leg_id: str, _version: int) -> None:
+    """Hang up a leg that is no longer wanted."""
+    await end_leg(_runtime(context), leg_id)
+
+
+JOBS: dict[JobName, Any] = {
+    JobName.FALL_DUE: fall_due,
+    JobName.DISPATCH: dispatch,
+    JobName.PLACE_LEG: place,
+    JobName.PULL_CALLER: pull,
+    JobName.END_LEG: end,
+}
