@@ -80,7 +80,9 @@ def _print_result(console: Console, result: ImportResult, title: str, zone: Zone
     for row in result.examples:
         console.print(f"line {row.line_number}, {row.column}: {row.reason}", markup=False)
     if result.rejected > len(result.examples):
-        console.print(f"… and {result.rejected - len(result.examples):,} more")
+        console.print(
+            f"… and {result.rejected - len(result.examples):,} more; --rejected FILE writes them all"
+        )
 
 
 def _progress_bar(console: Console) -> Progress:

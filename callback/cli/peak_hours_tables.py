@@ -42,7 +42,7 @@ def forecast_table(forecast: Forecast, title: str) -> Table:
     most = max((max(hours) for hours in hourly.values()), default=0.0)
     for day, hours in hourly.items():
         peak = max(range(24), key=hours.__getitem__)
-        busiest = f"{peak:02d}:00–{peak + 1:02d}:00" if hours[peak] > 0 else "closed"
+        busiest = f"{peak:02d}:00–{peak + 1:02d}:00" if hours[peak] > 0 else "none"
         table.add_row(
             f"{day:%a %d %b}",
             f"{sum(hours):,.0f}",
@@ -70,7 +70,7 @@ def staffing_table(plan: StaffingPlan, zone: ZoneInfo, title: str) -> Table:
             f"{day:%a %d %b}",
             f"{part.agent_hours:,.1f}",
             f"{part.scheduled_hours:,.1f}",
-            f"{peak.agents} at {peak.start.astimezone(zone):%H:%M}" if peak.agents else "closed",
+            f"{peak.agents} at {peak.start.astimezone(zone):%H:%M}" if peak.agents else "none",
             str(peak.scheduled),
             bars(hours, most),
         )
@@ -86,7 +86,7 @@ def peaks_table(shape: WeekShape, title: str) -> Table:
     most = max(max(hours) for hours in week)
     for name, hours in zip(WEEKDAYS, week, strict=True):
         peak = max(range(24), key=hours.__getitem__)
-        busiest = f"{peak:02d}:00–{peak + 1:02d}:00" if hours[peak] > 0 else "no calls"
+        busiest = f"{peak:02d}:00–{peak + 1:02d}:00" if hours[peak] > 0 else "none"
         table.add_row(name, f"{sum(hours):,.1f}", busiest, f"{hours[peak]:,.1f}", bars(hours, most))
     return table
 
@@ -98,7 +98,7 @@ def accuracy_table(accuracy: Accuracy) -> Table:
     table.add_row(accuracy.model, f"{accuracy.wape:.1%}", f"{accuracy.bias:+.1%}")
     table.add_row("seasonal naive", f"{accuracy.naive_wape:.1%}", f"{accuracy.naive_bias:+.1%}")
     table.add_row("noise floor (chance alone)", f"{accuracy.noise_floor:.1%}", "")
-    table.caption = f"The band q10–q90 held {accuracy.coverage:.0%} of the counts; 80% is right."
+    table.add_row("share of counts within q10–q90", f"{accuracy.coverage:.1%}", "(80% is right)")
     return table
 
 
@@ -121,7 +121,14 @@ def _by_day(zone: ZoneInfo, rows: Iterable[StaffingRow]) -> dict[date, list[Staf
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=Text(title), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    table = Table(
+        title=Text(title),
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
     for number, column in enumerate(columns):
         left = number == 0 or column == hours_ruler()
         table.add_column(column, justify="left" if left else "right", no_wrap=True)

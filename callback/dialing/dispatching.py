@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 from sqlmodel import col, func, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from callback.agents.agent import Agent, AgentLine
 from callback.agents.presence import AgentEvent, AgentStatus
 from callback.calls.call import Call, CallEvent, CallStatus
 from callback.dialing.acd import Contact, ContactKind, FreeAgent, Match, match
 from callback.dialing.case import Case
-from callback.dialing.leg import Leg, LegRole
+from callback.dialing.leg import LIVE, Leg, LegRole
 from callback.dialing.reservation import (
     Reservation,
     ReservationEnd,
@@ -64,7 +65,11 @@ async def _free_agents(work: Work) -> list[FreeAgent]:
     rows = await work.session.exec(
         select(col(Agent.id), col(Agent.status_since), col(Agent.languages), col(AgentLine.line_id))
         .join(AgentLine, col(AgentLine.agent_id) == col(Agent.id))
-        .where(col(Agent.status) == AgentStatus.AVAILABLE)
+        .where(
+            col(Agent.status) == AgentStatus.AVAILABLE,
+            # Her phone is engaged until the leg of the last offer is down, whatever her state.
+            col(Agent.id).not_in(_agents_on_the_phone()),
+        )
     )
     agents: dict[str, FreeAgent] = {}
     for agent_id, since, languages, line_id in rows.all():
@@ -72,6 +77,14 @@ async def _free_agents(work: Work) -> list[FreeAgent]:
         line_ids = frozenset({line_id}) | (known.line_ids if known else frozenset())
         agents[agent_id] = FreeAgent(agent_id, line_ids, since, frozenset(languages))
     return list(agents.values())
+
+
+def _agents_on_the_phone() -> SelectOfScalar[str]:
+    return (
+        select(Reservation.agent_id)
+        .join(Leg, col(Leg.reservation_id) == col(Reservation.id))
+        .where(col(Leg.role) == LegRole.AGENT, col(Leg.status).in_(LIVE))
+    )
 
 
 async def _waiting_calls(work: Work) -> list[Contact]:

@@ -226,6 +226,7 @@ async def leg_over(case: Case, leg: Leg, outcome: LegOutcome, detail: str = "") 
         return
     status = case.reservation.status
     if leg.role == LegRole.AGENT:
+        case.work.wake(JobName.DISPATCH)
         if status == ReservationStatus.ASKING:
             agent_missed(case)
         elif status == ReservationStatus.ACCEPTED:

@@ -12,7 +12,7 @@ from callback.dialing.outcomes import answered, finish, leg_over, person_accepts
 from callback.dialing.reservation import ReservationStatus
 from callback.dialogue import person_steps
 from callback.dialogue.sentences import Speaker
-from callback.dialogue.turn import Join, Role, Turn
+from callback.dialogue.turn import HangUp, Join, Role, Turn
 from callback.lines.directory import numbers_of
 from callback.phone import spoken_groups
 from callback.promises.lifecycle import OPEN, CallbackStatus
@@ -84,5 +84,7 @@ async def over(leg_id: str, form: Form, office: Office) -> Response:
         if case.reservation.status == ReservationStatus.CONNECTED:
             await finish(case)
         speaker = Speaker(case.line.language, case.line.zone, work.now)
-    key = "agent.goodbye" if leg.role == LegRole.AGENT else "person.goodbye"
-    return render(person_steps.farewell(key), speaker, person_stage(office.addresses, leg_id))
+    # An agent's phone is wanted again at once; a person is thanked.
+    goodbye = person_steps.farewell("person.goodbye")
+    turn = Turn((), then=HangUp()) if leg.role == LegRole.AGENT else goodbye
+    return render(turn, speaker, person_stage(office.addresses, leg_id))

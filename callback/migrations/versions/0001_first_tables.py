@@ -105,6 +105,7 @@ def upgrade() -> None:
     sa.Column('arrived_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('queue_sid', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
     sa.Column('announcements', sa.Integer(), nullable=False),
+    sa.Column('menu', sa.JSON(), nullable=False),
     sa.Column('answered_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('wait_seconds', sa.Float(), nullable=True),

@@ -1,0 +1,103 @@
+"""What can be wrong with an installation, checked one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import func, select
+
+from callback.arq_jobs import connect
+from callback.database import Database
+from callback.embedded_redis import EmbeddedRedis
+from callback.errors import CallbackError, CallGone
+from callback.lines.line import Line, LineNumber
+from callback.migrations import upgrade
+from callback.settings import Settings
+from callback.telephony.twilio import TwilioTelephony
+
+NO_SUCH_CALL = "CA" + "0" * 32
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    fine: bool
+    detail: str
+
+
+async def diagnose(settings: Settings) -> list[Finding]:
+    """Look at everything and return what was found."""
+    return [
+        await _database(settings),
+        await _redis(settings),
+        await _twilio(settings),
+        _public_address(settings),
+    ]
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        await asyncio.to_thread(upgrade, settings.database_url)
+        database = Database(settings.database_url)
+        try:
+            async with database.reading() as session:
+                lines = (await session.exec(select(func.count()).select_from(Line))).one()
+                numbers = (await session.exec(select(func.count()).select_from(LineNumber))).one()
+        finally:
+            await database.close()
+    except (SQLAlchemyError, CallbackError, OSError) as error:
+        return Finding("database", False, f"{type(error).__name__}; check DATABASE_URL")
+    return Finding("database", True, f"up to date, {lines} lines with {numbers} numbers")
+
+
+async def _redis(settings: Settings) -> Finding:
+    embedded = None if settings.redis_url else EmbeddedRedis(settings.data_dir)
+    try:
+        url = await asyncio.to_thread(embedded.join) if embedded else settings.redis_url
+        redis = connect(url, patient=False)
+        try:
+            await redis.ping()
+        finally:
+            await redis.aclose(close_connection_pool=True)
+    except (RedisError, CallbackError, OSError) as error:
+        detail = (
+            f"{type(error).__name__}; check REDIS_URL. Promises are kept without it, seconds later"
+        )
+        return Finding("redis", False, detail)
+    finally:
+        if embedded is not None:
+            embedded.leave()
+    return Finding("redis", True, "embedded" if embedded else "answers")
+
+
+async def _twilio(settings: Settings) -> Finding:
+    if not settings.twilio_account_sid or not settings.twilio_auth_token:
+        return Finding("twilio", False, "set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
+    telephony = TwilioTelephony(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token[0].get_secret_value(),
+        settings.twilio_api_base_url,
+    )
+    try:
+        await telephony.fetch_call(NO_SUCH_CALL)
+    except CallGone:
+        return Finding("twilio", True, "account and token are right")
+    except CallbackError as error:
+        return Finding("twilio", False, f"{error}; check account, token and network")
+    finally:
+        await telephony.close()
+    return Finding("twilio", True, "account and token are right")
+
+
+def _public_address(settings: Settings) -> Finding:
+    local = settings.public_base_url.startswith(("http://127.", "http://localhost"))
+    simulated = bool(settings.twilio_api_base_url)
+    if local and not simulated:
+        detail = "PUBLIC_BASE_URL is on this machine; Twilio needs an address that it can reach"
+        return Finding("public address", False, detail)
+    return Finding("public address", True, settings.public_base_url)
