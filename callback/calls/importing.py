@@ -26,7 +26,7 @@ from callback.errors import InvalidInput
 from callback.lines.line import Line
 
 BATCH_ROWS = 2_000
-REJECTED_SHOWN = 20
+EXAMPLES_KEPT = 8
 _SOURCE = re.compile(r"[A-Za-z0-9_.-]{1,16}")
 
 
@@ -141,7 +141,7 @@ def _batches(
         except RowRefused as refused:
             rejected = RejectedRow(line_number, refused.column, refused.reason)
             result.rejected += 1
-            if len(result.examples) < REJECTED_SHOWN:
+            if len(result.examples) < EXAMPLES_KEPT:
                 result.examples.append(rejected)
             on_rejected(rejected, cells_as_text(row))
         if len(batch) >= BATCH_ROWS:

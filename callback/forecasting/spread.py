@@ -78,7 +78,7 @@ def _negative_binomial(mean: float) -> Array:
     variance = mean + (_DOUBT * mean) ** 2
     if mean >= _NORMAL_FROM:
         return mean + math.sqrt(variance) * _NORMAL
-    size = mean**2 / (variance - mean)
+    size = _DOUBT**-2
     counts = np.arange(math.ceil(mean + 12 * math.sqrt(variance)) + 12)
     steps = np.log((counts[1:] - 1 + size) / counts[1:] * (mean / (size + mean)))
     logs = size * math.log(size / (size + mean)) + np.concatenate(([0.0], np.cumsum(steps)))
