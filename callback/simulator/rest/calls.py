@@ -151,7 +151,8 @@ def within(
     try:
         for sign in ("", "<", ">"):
             if text := asked.text(name + sign):
-                first, last = span_of(text)
+                # the library sends a date as its midnight, and equality asks for that day
+                first, last = span_of(text if sign else text[:10])
                 if sign != "<":
                     bounds.append(lambda at, first=first: at >= first)  # type: ignore[misc]
                 if sign != ">":

@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from stage import Stage
+
+from tests.unit.simulator.stage import Stage
 
 
 @pytest.fixture

@@ -151,8 +151,14 @@ class Stage:
         chosen = persona_from(persona) if persona else None
         return self.exchange.incoming_call(from_, LINE, chosen).sid
 
-    async def play(self, until: Callable[[], bool] | None = None, seconds: float = 3_600) -> None:
-        await play(self.exchange, self.clock, until, timedelta(seconds=seconds))
+    async def play(
+        self, until: Callable[[], bool] | None = None, seconds: float | None = None
+    ) -> None:
+        """Play until something holds, for so many seconds, or until nothing more happens."""
+        end = self.clock.now() + timedelta(seconds=seconds or 3_600)
+        await play(self.exchange, self.clock, until, end - self.clock.now())
+        if seconds is not None and until is None:
+            self.clock.move_to(end)
 
     def said(self, sid: str, kind: str = "said") -> list[str]:
         return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stage import AGENT, CALLER, HOST, LINE, Stage
+from tests.unit.simulator.stage import AGENT, CALLER, HOST, LINE, Stage
 
 MENU = (
     '<Gather numDigits="1" timeout="5" action="/key">'

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from stage import AGENT, CALLER, HOST, LINE, Stage
 
 from callback.simulator.account import Account
+from tests.unit.simulator.stage import AGENT, CALLER, HOST, LINE, Stage
 
 
 def events(stage: Stage, path: str = "/status") -> list[tuple[str, str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from stage import AGENT, CALLER, HOST, LINE, Stage
+
+from tests.unit.simulator.stage import AGENT, CALLER, HOST, LINE, Stage
 
 QUEUE = '<Enqueue action="/exit" waitUrl="/wait">support</Enqueue>'
 ROOM = (

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from stage import CALLER, HOST, LINE, XML, Stage
 
 from callback.simulator.faults import Faults, faults_from
 from callback.simulator.transport import ConnectFailure, ReadFailure, Response
 from callback.simulator.webhooks import overrides_of
+from tests.unit.simulator.stage import CALLER, HOST, LINE, XML, Stage
 
 
 def answers(*given: Response | Exception | str) -> Iterator[Response | Exception | str]:
