@@ -46,7 +46,7 @@ async def left(form: Form, office: Office) -> Response:
 
 async def _goes_on(work: Work, call: Call, result: str) -> Turn:
     if call.status == CallStatus.LEAVING:
-        return Turn((Say("caller.goodbye"),), then=HangUp())
+        return Turn((), then=HangUp())
     if result in {"queue-full", "system-error"}:
         call.end(work.now, CallOutcome.TURNED_AWAY)
         return Turn((Say("caller.queue_full"),), then=HangUp())

@@ -1,0 +1,263 @@
+"""A town in one event loop: our real application and worker, Twilio's library, the simulator, a clock.
+
+Nobody waits for real: the clock is moved to the next instant at which somebody wakes, once nothing is under
+way any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from callback.clock import ManualClock
+from callback.database import Database
+from callback.dialing.recovery import sweep
+from callback.jobs import JobName, Wake
+from callback.keys import Role, create_key
+from callback.runtime import Runtime
+from callback.settings import Settings
+from callback.simulator.account import Account
+from callback.simulator.app import create_app as create_simulator
+from callback.simulator.exchange import Exchange
+from callback.simulator.persona import persona_from
+from callback.simulator.transport import Response, Timeouts
+from callback.telephony.twilio import TwilioTelephony
+from tests.contract.simulator.official import InProcess
+from webhooks.app import create_app
+from workers.dispatcher import Dispatcher
+from workers.jobs import JOBS
+
+LINE = "+14155550100"
+CALLER = "+14155550111"
+AGENT = "+14155550190"
+PUBLIC = "https://callback.example"
+TWILIO = "http://127.0.0.1:4010"
+MONDAY = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)  # ten in the morning in Los Angeles
+QUIET_TURNS = 25
+
+
+class TownJobs:
+    """The job queue's port on the town's clock: jobs run as tasks, at their time, unless Redis is “down”."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self._clock = clock
+        self.context: dict[str, Any] = {}
+        self.lost = False
+        self.busy = 0
+        self.failures: list[BaseException] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def wake_now(self, wake: Wake) -> None:
+        self._start(wake, timedelta(0))
+
+    async def wake_at(self, wake: Wake, when: datetime) -> None:
+        self._start(wake, when - self._clock.now())
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _start(self, wake: Wake, delay: timedelta) -> None:
+        if self.lost:
+            return
+        if delay <= timedelta(0):
+            self.busy += 1
+        task = asyncio.create_task(self._run(wake, delay))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, wake: Wake, delay: timedelta) -> None:
+        if delay > timedelta(0):
+            await self._clock.sleep(delay)
+            self.busy += 1
+        try:
+            await JOBS[wake.job](self.context, wake.subject_id, wake.version)
+        except Exception as error:
+            self.failures.append(error)
+        finally:
+            self.busy -= 1
+
+
+class AppTransport:
+    """Carries the simulator's webhooks to our application in the same process."""
+
+    def __init__(self) -> None:
+        self.client: httpx.AsyncClient | None = None
+        self.seen: list[tuple[str, dict[str, str]]] = []
+
+    async def request(
+        self, method: str, url: str, headers: Any, body: bytes, timeouts: Timeouts
+    ) -> Response:
+        del timeouts
+        assert self.client is not None
+        answer = await self.client.request(method, url, headers=dict(headers), content=body)
+        return Response(answer.status_code, dict(answer.headers), answer.content)
+
+    async def close(self) -> None:
+        if self.client is not None:
+            await self.client.aclose()
+
+
+class Town:
+    """A line, its agents, people with phones, and everything between them."""
+
+    def __init__(self, database: Database, data_dir: Path) -> None:
+        self.clock = ManualClock(MONDAY)
+        self.database = database
+        account = Account()
+        self._transport = AppTransport()
+        self.exchange = Exchange(self.clock, account, self._transport, api_base=TWILIO)
+        self.jobs = TownJobs(self.clock)
+        self._rest = httpx.AsyncClient(
+            transport=httpx.ASGITransport(create_simulator(self.exchange))
+        )
+        self.library = InProcess(self._rest, None)
+        settings = Settings(
+            _env_file=None,  # type: ignore[call-arg]
+            data_dir=data_dir,
+            public_base_url=PUBLIC,
+            twilio_account_sid=account.sid,
+            twilio_auth_token=account.auth_token,  # type: ignore[arg-type]
+            twilio_api_base_url=TWILIO,
+        )
+        self.runtime = Runtime(
+            settings,
+            self.clock,
+            database,
+            self.jobs,
+            TwilioTelephony(account.sid, account.auth_token, TWILIO, http_client=self.library),
+        )
+        self.jobs.context = {"runtime": self.runtime, "dispatcher": Dispatcher(self.runtime)}
+        self.app = create_app(self.runtime)
+        self.web = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=PUBLIC)
+        self._transport.client = self.web
+        self.line_id = ""
+        self._agents = 0
+
+    async def open(self, **line: object) -> None:
+        """Make the key and the line that the town's people call."""
+        async with self.database.transaction() as session:
+            secret = create_key(session, "town", Role.ADMIN, self.clock.now())
+        self.web.headers["Authorization"] = f"Bearer {secret}"
+        settings = {
+            "name": "Support",
+            "numbers": [LINE],
+            "time_zone": "America/Los_Angeles",
+            "offer_after_seconds": 0,
+            "callbacks_per_window": 5,
+            **line,
+        }
+        made = await self.api("POST", "/lines", 201, json=settings)
+        self.line_id = made["id"]
+        self.exchange.set_number(
+            LINE,
+            voice_url=f"{PUBLIC}/twilio/voice/incoming",
+            voice_fallback_url=f"{PUBLIC}/twilio/voice/fallback",
+            status_callback=f"{PUBLIC}/twilio/voice/status",
+        )
+
+    async def close(self) -> None:
+        await self.jobs.close()
+        await self.exchange.close()
+        await self.web.aclose()
+        await self._rest.aclose()
+
+    async def api(self, method: str, path: str, expect: int = 200, **given: Any) -> Any:
+        answer = await self.web.request(method, f"/api/v1{path}", **given)
+        assert answer.status_code == expect, answer.text
+        return answer.json()
+
+    async def agent(self, *, status: str = "available", **persona: object) -> str:
+        """Add an agent with a phone; by default she answers after two seconds and accepts."""
+        endpoint = f"+1415555{190 + self._agents:04d}"
+        self._agents += 1
+        wish = {"answers": {"after_s": 2}, "choices": [{"hears": "accept", "times": 99}]} | persona
+        self.person(endpoint, **wish)
+        agent = {"name": f"Agent {self._agents}", "endpoint": endpoint, "line_ids": [self.line_id]}
+        agent_id = (await self.api("POST", "/agents", 201, json=agent))["id"]
+        if status != "offline":
+            await self.set_status(agent_id, status)
+        return str(agent_id)
+
+    async def set_status(self, agent_id: str, status: str) -> None:
+        await self.api("PUT", f"/agents/{agent_id}/status", json={"status": status})
+
+    async def status_of(self, agent_id: str) -> str:
+        return str((await self.api("GET", f"/agents/{agent_id}"))["status"])
+
+    def person(self, number: str, **persona: object) -> None:
+        """Say how a number behaves from now on."""
+        self.exchange.people.register(number, persona_from(persona))
+
+    def call(self, number: str = CALLER, *wishes: str, **persona: object) -> str:
+        """Let a person call the line, who presses the key of the first option for each wish."""
+        chosen = {"choices": [{"hears": wish} for wish in wishes]} | persona
+        return self.exchange.incoming_call(number, LINE, persona_from(chosen)).sid
+
+    async def callbacks(self, **filters: str) -> list[dict[str, Any]]:
+        found = await self.api("GET", "/callbacks", params=filters)
+        return list(found["items"])
+
+    async def only_callback(self) -> dict[str, Any]:
+        found = await self.callbacks()
+        assert len(found) == 1, found
+        return found[0]
+
+    def heard(self, call_sid: str) -> str:
+        """Return everything that was said on a call."""
+        lines = self.exchange.calls[call_sid].transcript
+        return " ".join(str(line["text"]) for line in lines if line["kind"] == "said")
+
+    def calls_to(self, number: str) -> list[Any]:
+        """Return the calls that rang a number, in order."""
+        return [call for call in self.exchange.calls.values() if call.to == number]
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way, in whichever of the parts."""
+        quiet, begun = 0, self.exchange.begun
+        while quiet < QUIET_TURNS:
+            await asyncio.sleep(0)
+            stirring = self.exchange.in_flight or self.jobs.busy or self.exchange.begun != begun
+            quiet = 0 if stirring else quiet + 1
+            begun = self.exchange.begun
+
+    async def play(
+        self,
+        *,
+        minutes: float = 60,
+        until: Callable[[], bool] | None = None,
+        sweeping: bool = False,
+    ) -> None:
+        """Let time pass until something holds, nothing is left to happen, or the minutes are over."""
+        end = self.clock.now() + timedelta(minutes=minutes)
+        while True:
+            await self.settle()
+            if sweeping:
+                await sweep(self.runtime)
+                await self.settle()
+            if until is not None and until():
+                break
+            wake = self.clock.next_wake()
+            if sweeping:
+                tick = self.clock.now() + timedelta(seconds=1)
+                wake = min(wake, tick) if wake is not None else tick
+            if wake is None or wake > end:
+                self.clock.move_to(end)
+                await self.settle()
+                assert until is None, f"not within {minutes} minutes"
+                break
+            self.clock.move_to(wake)
+        assert not self.jobs.failures, self.jobs.failures
+
+    def no_problems(self) -> None:
+        """Assert that the simulator found nothing wrong with what we said or asked."""
+        assert self.exchange.problems.as_json() == []
+
+    async def wake(self, job: JobName, subject_id: str = "", version: int = 1) -> None:
+        await self.jobs.wake_now(Wake(job, subject_id, version))
