@@ -112,6 +112,8 @@ async def serve(options: argparse.Namespace) -> int:
             log_level=options.log_level,
             access_log=False,
             timeout_graceful_shutdown=1,
+            # longer than clients keep idle connections in their pools
+            timeout_keep_alive=75,
         )
     )
     loop = asyncio.get_running_loop()

@@ -70,7 +70,6 @@ class Exchange:
         self.messages: dict[str, Message] = {}
         self.opted_out: set[tuple[str, str]] = set()
         self.planned = 0
-        self.placed = 0
         self.begun = 0
         self._transport = transport
         self._tasks: set[asyncio.Task[Any]] = set()

@@ -68,7 +68,6 @@ async def play_scenario(exchange: Exchange, calls: list[PlannedCall]) -> None:
     for call in calls:
         await exchange.clock.sleep(call.at - exchange.clock.now())
         exchange.planned -= 1
-        exchange.placed += 1
         exchange.people.register(call.from_, call.rings_back)
         if exchange.account.owns(call.to):
             exchange.incoming_call(call.from_, call.to, call.persona)

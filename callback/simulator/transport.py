@@ -5,10 +5,13 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 import aiohttp
 import yarl
+
+KEPT_OPEN_S: Final = 3.0
+"""Shorter than servers keep idle connections (uvicorn: 5 s), so that none is closed as it is used again."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,9 @@ class AiohttpTransport:
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=30),
+                connector=aiohttp.TCPConnector(
+                    limit=self._connections, keepalive_timeout=KEPT_OPEN_S
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session

@@ -9,7 +9,7 @@ from callback.simulator.bridge import Bridge
 from callback.simulator.call import Call
 from callback.simulator.course import Course
 from callback.simulator.dates import whole_seconds
-from callback.simulator.legs import ring_targets
+from callback.simulator.ringing import ring_targets
 from callback.simulator.steps import GoTo, Step
 from callback.simulator.twiml.dial import Dial, QueueTarget
 from callback.simulator.verbs.enqueue import Offered

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -202,14 +202,20 @@ async def test_the_command_line_sets_up_the_account() -> None:
 
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
 def test_the_process_starts_serves_and_ends_cleanly(name: signal.Signals, tmp_path: Path) -> None:
-    port = 20_000 + os.getpid() % 10_000 + int(name)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     scenario = tmp_path / "day.jsonl"
     scenario.write_text(json.dumps({**SCENARIO[0], "at": "2036-03-02T15:10:00+00:00"}) + "\n")
     command = [sys.executable, "-m", "callback.simulator", "--port", str(port)]
     command += ["--number", f"{LINE}=http://127.0.0.1:9/voice", "--scenario", str(scenario)]
+    command += ["--log-level", "info"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
-        state = _first_answer(f"http://127.0.0.1:{port}/simulator/state", process)
+        assert process.stderr is not None
+        assert any("running on" in line for line in process.stderr)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/simulator/state") as answer:
+            state = json.load(answer)
         assert (state["planned"], state["done"]) == (1, False)
         process.send_signal(name)
         _, complaints = process.communicate(timeout=20)
@@ -218,14 +224,3 @@ def test_the_process_starts_serves_and_ends_cleanly(name: signal.Signals, tmp_pa
     finally:
         process.kill()
         process.wait()
-
-
-def _first_answer(url: str, process: subprocess.Popen[str]) -> dict[str, Any]:
-    """Ask until the process answers; it is given as long as it lives."""
-    while process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own loopback
-                return dict(json.load(answer))
-        except OSError:
-            continue
-    raise AssertionError(process.communicate()[1])
