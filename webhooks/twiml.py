@@ -101,7 +101,7 @@ def _conference(join: Join, addresses: Addresses) -> Dial:
         end_conference_on_exit=True,
         participant_label=f"{join.role}-{join.subject_id}",
         status_callback=addresses.conference_status(join.reservation_id),
-        status_callback_event="start end join leave",
+        status_callback_event="start end",
         status_callback_method="POST",
     )
     return dial

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.1
 HURRIED_POLL_SECONDS = 0.02
 SWEEP_EVERY = timedelta(seconds=1)
-SHORTEST_REAL_PAUSE = timedelta(milliseconds=200)
+SHORTEST_REAL_PAUSE = timedelta(milliseconds=500)
 JOB_SECONDS = 15
 AGAIN_SECONDS = 2.0
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import and_, col, or_, select
@@ -41,60 +42,83 @@ CHECK_EVERY = timedelta(minutes=10)
 EXPIRE_AFTER = timedelta(hours=24)
 
 
+@dataclass(frozen=True)
+class Overdue:
+    """What ought to have moved and has not, by identifier, as one look at the database found it."""
+
+    events: Sequence[str]
+    due: Sequence[str]
+    expired: Sequence[str]
+    planned_legs: Sequence[str]
+    unpulled: Sequence[str]
+    unwanted_legs: Sequence[str]
+    silent_legs: Sequence[str]
+
+
+async def look(runtime: Runtime) -> Overdue:
+    """Look for what is overdue."""
+    now = runtime.clock.now()
+    queries = (
+        _unapplied_events,
+        _due,
+        _expired,
+        _planned_legs,
+        _unpulled,
+        _unwanted_legs,
+        _silent_legs,
+    )
+    async with runtime.database.reading() as session:
+        found = [(await session.exec(query(now).limit(BATCH))).all() for query in queries]
+    return Overdue(*found)
+
+
 async def sweep(runtime: Runtime) -> int:
     """Do everything that is overdue; return how many things were."""
-    done = 0
-    for event_id in await _ids(runtime, _unapplied_events):
+    overdue = await look(runtime)
+    for event_id in overdue.events:
         await apply_event(runtime, event_id)
-        done += 1
-    done += await release_due(runtime)
+    done = len(overdue.events) + await _move_on(runtime, overdue)
     async with runtime.work() as work:
         done += await dispatch(work)
-    for leg_id in await _ids(runtime, _planned_legs):
+    for leg_id in overdue.planned_legs:
         done += await place_leg(runtime, leg_id)
-    for reservation_id in await _ids(runtime, _unpulled):
+    for reservation_id in overdue.unpulled:
         done += await pull_caller(runtime, reservation_id)
-    for leg_id in await _ids(runtime, _unwanted_legs):
+    for leg_id in overdue.unwanted_legs:
         done += await end_leg(runtime, leg_id)
-    for leg_id in await _ids(runtime, _silent_legs):
+    for leg_id in overdue.silent_legs:
         done += await resolve_leg(runtime, leg_id)
     return done
 
 
-async def release_due(runtime: Runtime) -> int:
-    """Give every callback its place in line that is due, and end those that nobody can keep any more."""
+async def _move_on(runtime: Runtime, overdue: Overdue) -> int:
+    if not overdue.due and not overdue.expired:
+        return 0
     done = 0
     async with runtime.work() as work:
-        rows = await work.session.exec(
-            select(col(Callback.id), col(Callback.version))
-            .where(
-                col(Callback.status) == CallbackStatus.SCHEDULED,
-                col(Callback.due_at) <= work.now,
-            )
-            .order_by(col(Callback.due_at))
-            .limit(BATCH)
-        )
-        for callback_id, version in rows.all():
-            done += await fall_due(work, callback_id, version)
-        expired = await work.session.exec(
-            select(Callback)
-            .where(
-                col(Callback.status) == CallbackStatus.WAITING,
-                col(Callback.promised_until) <= work.now - EXPIRE_AFTER,
-            )
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        )
-        for callback in expired.all():
-            callback.apply(CallbackEvent.EXPIRE, work.now, "a day after its window")
-            done += 1
+        for callback_id in overdue.due:
+            done += await fall_due(work, callback_id)
+        for callback_id in overdue.expired:
+            callback = await work.session.get_one(Callback, callback_id, with_for_update=True)
+            if callback.status == CallbackStatus.WAITING:
+                callback.apply(CallbackEvent.EXPIRE, work.now, "a day after its window")
+                done += 1
     return done
 
 
-async def _ids(runtime: Runtime, query: _Query) -> Sequence[str]:
-    async with runtime.database.reading() as session:
-        found = await session.exec(query(runtime.clock.now()).limit(BATCH))
-        return found.all()
+def _due(now: datetime) -> _Select:
+    return (
+        select(Callback.id)
+        .where(col(Callback.status) == CallbackStatus.SCHEDULED, col(Callback.due_at) <= now)
+        .order_by(col(Callback.due_at))
+    )
+
+
+def _expired(now: datetime) -> _Select:
+    return select(Callback.id).where(
+        col(Callback.status) == CallbackStatus.WAITING,
+        col(Callback.promised_until) <= now - EXPIRE_AFTER,
+    )
 
 
 def _unapplied_events(now: datetime) -> _Select:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -53,11 +52,11 @@ def estimate_wait(
     return WaitEstimate(expected, max(timedelta(0), expected - spread), expected + spread)
 
 
-def mean_handle(recent_seconds: Sequence[float], expected_seconds: float) -> timedelta:
-    """Return the handle time to reckon with: recent ones, steadied by what the line expects.
+def mean_handle(calls: int, seconds: float, expected_seconds: float) -> timedelta:
+    """Return the handle time to reckon with: that of recent `calls`, steadied by what the line expects.
 
-    The expectation counts as `WEIGHT_OF_EXPECTATION` calls, so that the first call of a day does not move
-    every wait that is told.
+    `seconds` is the sum over those calls. The expectation counts as `WEIGHT_OF_EXPECTATION` calls, so that
+    the first call of a day does not move every wait that is told.
     """
-    total = sum(recent_seconds) + WEIGHT_OF_EXPECTATION * expected_seconds
-    return timedelta(seconds=total / (len(recent_seconds) + WEIGHT_OF_EXPECTATION))
+    total = seconds + WEIGHT_OF_EXPECTATION * expected_seconds
+    return timedelta(seconds=total / (calls + WEIGHT_OF_EXPECTATION))

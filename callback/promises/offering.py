@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import ScalarSelect
+from sqlalchemy import select as sa_select
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -40,59 +42,50 @@ class Load:
 
 
 async def load_of(session: AsyncSession, line: Line, arrived_at: datetime) -> Load:
-    """Return the load that stands before somebody who arrived at `arrived_at`."""
-    return Load(
-        ahead=await _ahead(session, line.id, arrived_at),
-        **await _agents(session, line.id),
-        handle=await _handle(session, line),
-    )
-
-
-async def _ahead(session: AsyncSession, line_id: str, arrived_at: datetime) -> int:
-    calls = await session.exec(
-        select(func.count())
-        .select_from(Call)
-        .where(
-            col(Call.line_id) == line_id,
-            col(Call.status) == CallStatus.WAITING,
-            col(Call.arrived_at) < arrived_at,
-        )
-    )
-    callbacks = await session.exec(
-        select(func.count())
-        .select_from(Callback)
-        .where(
-            col(Callback.line_id) == line_id,
-            col(Callback.status) == CallbackStatus.WAITING,
-            col(Callback.arrived_at) < arrived_at,
-        )
-    )
-    return calls.one() + callbacks.one()
-
-
-async def _agents(session: AsyncSession, line_id: str) -> dict[str, int]:
-    rows = await session.exec(
-        select(Agent.status, func.count())
-        .join(AgentLine, col(AgentLine.agent_id) == col(Agent.id))
-        .where(col(AgentLine.line_id) == line_id)
-        .group_by(col(Agent.status))
-    )
-    by_status = dict(rows.all())
-    return {
-        "free_agents": by_status.get(AgentStatus.AVAILABLE, 0),
-        "agents": sum(count for status, count in by_status.items() if status in AT_WORK),
-    }
-
-
-async def _handle(session: AsyncSession, line: Line) -> timedelta:
-    recent = await session.exec(
-        select(Call.handle_seconds)
-        .where(col(Call.line_id) == line.id, col(Call.handle_seconds).is_not(None))
+    """Return the load that stands before somebody who arrived at `arrived_at`, in one question."""
+    recent = (
+        select(col(Call.handle_seconds))
+        .where(col(Call.line_id) == line.id, col(Call.handle_seconds) > 0)
         .order_by(col(Call.arrived_at).desc())
         .limit(RECENT_CALLS)
+        .subquery()
     )
-    return mean_handle(
-        [seconds for seconds in recent.all() if seconds], line.expected_handle_seconds
+    parts = (
+        _waiting(Call, CallStatus.WAITING, line.id, arrived_at),
+        _waiting(Callback, CallbackStatus.WAITING, line.id, arrived_at),
+        _agents(line.id, [AgentStatus.AVAILABLE]),
+        _agents(line.id, list(AT_WORK)),
+        select(func.count(recent.c.handle_seconds)).scalar_subquery(),
+        select(func.sum(recent.c.handle_seconds)).scalar_subquery(),
+    )
+    row = (await (await session.connection()).execute(sa_select(*parts))).one()
+    calls, callbacks, free, at_work, handled, seconds = row
+    handle = mean_handle(int(handled), float(seconds or 0), line.expected_handle_seconds)
+    return Load(ahead=calls + callbacks, free_agents=free, agents=at_work, handle=handle)
+
+
+def _waiting(
+    table: type[Call] | type[Callback], waiting: str, line_id: str, arrived_at: datetime
+) -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .select_from(table)
+        .where(
+            col(table.line_id) == line_id,
+            col(table.status) == waiting,
+            col(table.arrived_at) < arrived_at,
+        )
+        .scalar_subquery()
+    )
+
+
+def _agents(line_id: str, statuses: list[AgentStatus]) -> ScalarSelect[int]:
+    return (
+        select(func.count())
+        .select_from(Agent)
+        .join(AgentLine, col(AgentLine.agent_id) == col(Agent.id))
+        .where(col(AgentLine.line_id) == line_id, col(Agent.status).in_(statuses))
+        .scalar_subquery()
     )
 
 

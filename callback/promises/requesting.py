@@ -127,10 +127,13 @@ async def move_callback(work: Work, line: Line, callback: Callback, window: Wind
     work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=callback.due_at)
 
 
-async def fall_due(work: Work, callback_id: str, version: int) -> bool:
-    """Give a scheduled callback its place in line once it is due; tell whether that was so."""
+async def fall_due(work: Work, callback_id: str, version: int | None = None) -> bool:
+    """Give a scheduled callback its place in line once it is due; tell whether that was so.
+
+    A wake-up says for which `version` it was made, and is void for any other.
+    """
     callback = await work.session.get(Callback, callback_id, with_for_update=True)
-    if callback is None or callback.version != version:
+    if callback is None or version not in {None, callback.version}:
         return False
     if callback.status != CallbackStatus.SCHEDULED or callback.due_at > work.now:
         return False

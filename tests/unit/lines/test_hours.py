@@ -381,6 +381,13 @@ def test_the_openings_of_single_days_do_not_depend_on_who_looks_when(
     assert late[: len(early)] == early
 
 
+def test_an_opening_that_closes_this_minute_is_over() -> None:
+    line = make_line(*every_day("08:00", "20:00"))
+    closing = utc(2026, 3, 2, 20)
+    assert next(daily_openings_from(line, closing)).opens == utc(2026, 3, 3, 8)
+    assert next(openings_from(line, closing)).opens == utc(2026, 3, 3, 8)
+
+
 @given(weeks(), INSTANTS, ZONES)
 def test_joined_or_day_by_day_the_line_is_open_just_as_long(
     spans: list[OpeningSpan], now: datetime, zone: str

@@ -31,6 +31,7 @@ def wait(seconds: float) -> WaitEstimate:
         (None, None, None, (), NoOffer.SWITCHED_OFF),
         (60, wait(0), ASAP, WINDOWS, NoOffer.SHORT_WAIT),
         (60, wait(60), ASAP, WINDOWS, NoOffer.SHORT_WAIT),
+        (1, wait(1), ASAP, WINDOWS, NoOffer.SHORT_WAIT),
         (60, wait(61), None, (), NoOffer.NO_ROOM),
         (0, wait(0), None, (), NoOffer.NO_ROOM),
         (60, None, None, (), NoOffer.NOBODY_AT_WORK),

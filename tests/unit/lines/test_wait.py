@@ -107,11 +107,11 @@ def test_the_range_is_said_in_minutes_rounded_outwards(
 
 
 def test_before_the_first_call_the_line_s_expectation_counts() -> None:
-    assert mean_handle([], 180) == timedelta(seconds=180)
+    assert mean_handle(0, 0, 180) == timedelta(seconds=180)
 
 
 def test_one_long_call_moves_the_handle_time_by_an_eleventh_of_the_difference() -> None:
-    assert mean_handle([180 + 1100], 180) == timedelta(seconds=280)
+    assert mean_handle(1, 180 + 1100, 180) == timedelta(seconds=280)
 
 
 @given(
@@ -122,9 +122,11 @@ def test_the_handle_time_lies_between_what_was_seen_and_what_was_expected(
     recent: list[float], expected: float
 ) -> None:
     seen = sum(recent) / len(recent)
-    handle = mean_handle(recent, expected).total_seconds()
+    handle = mean_handle(len(recent), sum(recent), expected).total_seconds()
     assert min(seen, expected) - 1e-3 <= handle <= max(seen, expected) + 1e-3
 
 
 def test_as_many_calls_as_the_expectation_weighs_meet_it_halfway() -> None:
-    assert mean_handle([100] * WEIGHT_OF_EXPECTATION, 200) == timedelta(seconds=150)
+    assert mean_handle(WEIGHT_OF_EXPECTATION, 100 * WEIGHT_OF_EXPECTATION, 200) == timedelta(
+        seconds=150
+    )
