@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ScalarSelect
+from sqlalchemy import ScalarSelect, Select, bindparam
 from sqlalchemy import select as sa_select
 from sqlmodel import col, func, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -41,52 +43,69 @@ class Load:
         return estimate_wait(self.ahead, self.free_agents, self.agents, self.handle)
 
 
-async def load_of(session: AsyncSession, line: Line, arrived_at: datetime) -> Load:
-    """Return the load that stands before somebody who arrived at `arrived_at`, in one question."""
-    recent = (
-        select(col(Call.handle_seconds))
-        .where(col(Call.line_id) == line.id, col(Call.handle_seconds) > 0)
-        .order_by(col(Call.arrived_at).desc())
-        .limit(RECENT_CALLS)
-        .subquery()
-    )
-    parts = (
-        _waiting(Call, CallStatus.WAITING, line.id, arrived_at),
-        _waiting(Callback, CallbackStatus.WAITING, line.id, arrived_at),
-        _agents(line.id, [AgentStatus.AVAILABLE]),
-        _agents(line.id, list(AT_WORK)),
-        select(func.count(recent.c.handle_seconds)).scalar_subquery(),
-        select(func.sum(recent.c.handle_seconds)).scalar_subquery(),
-    )
-    row = (await (await session.connection()).execute(sa_select(*parts))).one()
-    calls, callbacks, free, at_work, handled, seconds = row
-    handle = mean_handle(int(handled), float(seconds or 0), line.expected_handle_seconds)
-    return Load(ahead=calls + callbacks, free_agents=free, agents=at_work, handle=handle)
-
-
-def _waiting(
-    table: type[Call] | type[Callback], waiting: str, line_id: str, arrived_at: datetime
-) -> ScalarSelect[int]:
+def _waiting(table: type[Call] | type[Callback], waiting: str) -> ScalarSelect[int]:
     return (
         select(func.count())
         .select_from(table)
         .where(
-            col(table.line_id) == line_id,
+            col(table.line_id) == bindparam("line_id"),
             col(table.status) == waiting,
-            col(table.arrived_at) < arrived_at,
+            col(table.arrived_at) < bindparam("arrived_at"),
         )
         .scalar_subquery()
     )
 
 
-def _agents(line_id: str, statuses: list[AgentStatus]) -> ScalarSelect[int]:
+def _agents(statuses: Iterable[AgentStatus]) -> ScalarSelect[int]:
     return (
         select(func.count())
         .select_from(Agent)
         .join(AgentLine, col(AgentLine.agent_id) == col(Agent.id))
-        .where(col(AgentLine.line_id) == line_id, col(Agent.status).in_(statuses))
+        .where(
+            col(AgentLine.line_id) == bindparam("line_id"), col(Agent.status).in_(list(statuses))
+        )
         .scalar_subquery()
     )
+
+
+def _load_statement() -> Select[Any]:
+    recent = (
+        select(col(Call.handle_seconds))
+        .where(col(Call.line_id) == bindparam("line_id"), col(Call.handle_seconds) > 0)
+        .order_by(col(Call.arrived_at).desc())
+        .limit(RECENT_CALLS)
+        .subquery()
+    )
+    return sa_select(
+        _waiting(Call, CallStatus.WAITING),
+        _waiting(Callback, CallbackStatus.WAITING),
+        _agents([AgentStatus.AVAILABLE]),
+        _agents(AT_WORK),
+        select(func.count(recent.c.handle_seconds)).scalar_subquery(),
+        select(func.sum(recent.c.handle_seconds)).scalar_subquery(),
+    )
+
+
+# Asked for at every announcement to every waiting caller: putting it together costs more than answering it.
+_LOAD = _load_statement()
+_TAKEN = (
+    sa_select(col(Callback.promised_from), func.count())
+    .where(
+        col(Callback.line_id) == bindparam("line_id"),
+        col(Callback.promised_from) > bindparam("since"),
+        col(Callback.status).in_(list(OPEN)),
+    )
+    .group_by(col(Callback.promised_from))
+)
+
+
+async def load_of(session: AsyncSession, line: Line, arrived_at: datetime) -> Load:
+    """Return the load that stands before somebody who arrived at `arrived_at`, in one question."""
+    connection = await session.connection()
+    row = (await connection.execute(_LOAD, {"line_id": line.id, "arrived_at": arrived_at})).one()
+    calls, callbacks, free, at_work, handled, seconds = row
+    handle = mean_handle(int(handled), float(seconds or 0), line.expected_handle_seconds)
+    return Load(ahead=calls + callbacks, free_agents=free, agents=at_work, handle=handle)
 
 
 async def windows_with_room(
@@ -116,16 +135,10 @@ async def room_in(
 
 
 async def _taken(session: AsyncSession, line_id: str, now: datetime) -> Counter[datetime]:
-    rows = await session.exec(
-        select(Callback.promised_from, func.count())
-        .where(
-            col(Callback.line_id) == line_id,
-            col(Callback.promised_from) > now - timedelta(days=1),
-            col(Callback.status).in_(OPEN),
-        )
-        .group_by(col(Callback.promised_from))
-    )
-    return Counter(dict(rows.all()))
+    connection = await session.connection()
+    values = {"line_id": line_id, "since": now - timedelta(days=1)}
+    rows = await connection.execute(_TAKEN, values)
+    return Counter({start: count for start, count in rows})
 
 
 def asap_for(line: Line, load: Load, now: datetime) -> Window | None:
