@@ -23,7 +23,7 @@ from callback.demo.processes import DemoFailed
 from callback.demo.replay import replay
 from callback.demo.serve import serve
 
-DEFAULT_RATE = 80.0
+DEFAULT_RATE = 60.0
 SECONDS_AT_MOST = 170.0
 ENDED_BY_A_PERSON = 130
 
@@ -35,7 +35,7 @@ def demo(
     rate: Annotated[
         float | None,
         typer.Option(
-            min=0.1, max=1000, help="How many times as fast as real: 80 for a day, else 1."
+            min=0.1, max=1000, help="How many times as fast as real: 60 for a day, else 1."
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Another seed, other people.")] = 1,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -83,7 +84,7 @@ class Story:
         self._console = console
         self._zone = ZoneInfo(ZONE)
         self._read = 0
-        self._heard = 0
+        self._heard: Counter[str] = Counter()
 
     async def agent_is_taken(self) -> None:
         """Let somebody else take the only agent.
@@ -126,7 +127,7 @@ class Story:
                 }
             ],
         )
-        call = await self._stack.simulator.post(
+        await self._stack.simulator.post(
             "/simulator/calls",
             {
                 "from": JANE,
@@ -137,11 +138,12 @@ class Story:
         until = self._deadline(STORY_AT_MOST_SECONDS)
         found: dict[str, Any] | None = None
         while time.monotonic() < until:
-            await self._listen(call["call_sid"])
+            await self._listen()
             found = await self._callback()
             if found is not None and found["status"] in ENDED:
                 break
             await self._pause()
+        await self._listen()
         await self._pause()
         return found
 
@@ -154,11 +156,13 @@ class Story:
         )
         return one
 
-    async def _listen(self, sid: str) -> None:
-        call = await self._stack.simulator.get(f"/simulator/calls/{sid}")
-        for line in call["transcript"][self._heard :]:
-            self._console.print(heard(line, "Jane", self._zone))
-        self._heard = len(call["transcript"])
+    async def _listen(self) -> None:
+        calls = (await self._stack.simulator.get("/simulator/calls"))["items"]
+        for sid in (call["call_sid"] for call in calls if JANE in (call["from"], call["to"])):
+            call = await self._stack.simulator.get(f"/simulator/calls/{sid}")
+            for line in call["transcript"][self._heard[sid] :]:
+                self._console.print(heard(line, "Jane", self._zone))
+            self._heard[sid] = len(call["transcript"])
 
     async def _pause(self) -> None:
         await asyncio.sleep(LOOK_EVERY_SECONDS)

@@ -16,9 +16,10 @@ from datetime import timedelta
 from callback.demo.day import Caller
 from callback.demo.log import HALF_HOUR, HALF_HOURS
 
-# An agent's phone rings and is picked up before the talk begins; the agent is taken meanwhile.
-CONNECTING = timedelta(seconds=6)
-SHARES = tuple(share / 100 for share in range(60, 122, 2))
+# An agent's phone rings, is picked up, the agent hears who waits and accepts, and hears a goodbye in the end:
+# so long an agent is taken beyond the talk itself.
+CONNECTING = timedelta(seconds=12)
+SHARES = tuple(share / 100 for share in range(60, 121))
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class Service:
     offers_taken: int
     promises: int
     promises_kept: int
+    promises_decided: int
     promises_kept_share: float | None
     lateness_median_seconds: float | None
     lateness_p95_seconds: float | None
@@ -94,9 +95,12 @@ def rows(service: Service) -> list[tuple[str, str]]:
 
 
 def _kept(service: Service) -> str:
-    if not service.promises:
+    if not service.promises_decided:
         return "–"
-    return f"{service.promises_kept} of {service.promises} ({percent(service.promises_kept_share)})"
+    return (
+        f"{service.promises_kept} of {service.promises_decided}"
+        f" ({percent(service.promises_kept_share)})"
+    )
 
 
 def verdicts(without: Service, with_: Service) -> list[str]:
@@ -116,10 +120,11 @@ def verdicts(without: Service, with_: Service) -> list[str]:
     if wait is not None and wait_with is not None:
         lines.append(f"Those who were answered had waited {spoken(wait)}, now {spoken(wait_with)}.")
     if with_.promises:
-        broken = with_.promises - with_.promises_kept
+        broken = with_.promises_decided - with_.promises_kept
+        undecided = with_.promises - with_.promises_decided
         lines.append(
-            f"Of {with_.promises} promises {with_.promises_kept} were kept"
-            + (f"; {broken} were not." if broken else ": every one.")
+            f"Of {with_.promises} promises {with_.promises_kept} were kept, {broken} were not"
+            + (f", and {undecided} never came to be decided." if undecided else ".")
         )
     else:
         lines.append("Nobody took a callback, so there was no promise to keep.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ TELLING = (
     *("DialCallStatus", "Beep", "Muted"),
 )
 SHOWN_CHARACTERS = 70
+IDENTIFIER = re.compile(r"([A-Z]{0,2})[0-9a-f]{28}([0-9a-f]{4})")
 KINDS = {"webhook": ("Twilio", "Callback", "cyan"), "rest": ("Callback", "Twilio", "magenta")}
 
 
@@ -25,6 +27,7 @@ def short(value: str) -> str:
     if value.startswith(("http://", "https://")):
         parts = urlsplit(value)
         value = parts.path + (f"?{parts.query}" if parts.query else "")
+    value = IDENTIFIER.sub(lambda found: f"{found[1]}…{found[2]}", value)
     return value if len(value) <= SHOWN_CHARACTERS else f"{value[: SHOWN_CHARACTERS - 1]}…"
 
 

@@ -113,4 +113,4 @@ def test_available_agents_are_whole_and_at_least_one_where_anybody_was() -> None
 
 def test_the_share_that_fits_is_found() -> None:
     assert fitting_share(lambda share: 1 - share, 0.3) == pytest.approx(0.7)
-    assert fitting_share(lambda _: 0.1, 0.1) == pytest.approx(0.84)
+    assert fitting_share(lambda _: 0.1, 0.1) == pytest.approx(0.85)

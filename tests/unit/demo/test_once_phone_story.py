@@ -104,6 +104,7 @@ def test_a_webhook_is_told_with_its_parameters_and_answer() -> None:
 
 def test_long_values_are_shortened() -> None:
     assert short("x" * 100) == "x" * 69 + "…"
+    assert short("/Accounts/AC" + "de" * 16 + "/Calls") == "/Accounts/AC…dede/Calls"
     assert told_params({"To": "+1", "From": "+2"}) == "From=+2  To=+1"
 
 

@@ -24,6 +24,7 @@ WITHOUT = Service(
     offers_taken=0,
     promises=0,
     promises_kept=0,
+    promises_decided=0,
     promises_kept_share=None,
     lateness_median_seconds=None,
     lateness_p95_seconds=None,
@@ -39,6 +40,7 @@ WITH = dataclasses.replace(
     offers_taken=70,
     promises=70,
     promises_kept=69,
+    promises_decided=70,
     promises_kept_share=69 / 70,
     lateness_median_seconds=181.0,
     lateness_p95_seconds=420.0,
@@ -116,11 +118,13 @@ def test_verdicts_say_better_and_worse_alike() -> None:
         "25.0% of the callers hung up without callbacks, 10.0% with them.",
         "75.0% of the callers spoke to an agent without callbacks, 89.0% with them.",
         "Those who were answered had waited 1:35, now 1:01.",
-        "Of 70 promises 69 were kept; 1 were not.",
+        "Of 70 promises 69 were kept, 1 were not.",
     ]
-    worse = verdicts(WITH, dataclasses.replace(WITHOUT, promises=3, promises_kept=3))
+    worse = verdicts(
+        WITH, dataclasses.replace(WITHOUT, promises=3, promises_decided=2, promises_kept=2)
+    )
     assert worse[0] == "10.0% of the callers hung up without callbacks, 25.0% with them."
-    assert worse[-1] == "Of 3 promises 3 were kept: every one."
+    assert worse[-1] == "Of 3 promises 2 were kept, 0 were not, and 1 never came to be decided."
 
 
 def test_the_report_shows_both_runs_the_source_and_what_hurry_means() -> None:
