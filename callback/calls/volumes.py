@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, func, or_
+from sqlalchemy import BigInteger, ColumnElement, and_, case, func, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -59,8 +59,8 @@ class LogSpan:
 class WaitingRecord:
     """How a line's calls went: means in seconds, shares 0–1; None where nothing was recorded.
 
-    `patience_seconds` is the whole time spent waiting divided by the number who gave up: the estimate of
-    mean patience under which it is exponential (Mandelbaum and Zeltyn).
+    `patience_seconds` is the whole time spent waiting divided by the number who gave up waiting: the
+    estimate of an exponential mean from censored times. Who hung up before the queue has shown none.
     """
 
     handle_seconds: float | None
@@ -138,7 +138,8 @@ async def waiting_record(
     session: AsyncSession, line_id: str, since: datetime, until: datetime
 ) -> WaitingRecord:
     """Return mean handle time and patience of the demand that arrived from `since` until before `until`."""
-    abandoned = func.sum((col(Call.outcome) == CallOutcome.ABANDONED).cast(Integer))
+    left_the_queue = and_(col(Call.outcome) == CallOutcome.ABANDONED, col(Call.wait_seconds) > 0)
+    abandoned = func.sum(case((left_the_queue, 1), else_=0))
     statement = select(
         func.avg(col(Call.handle_seconds)), func.sum(col(Call.wait_seconds)), abandoned
     ).where(*_demand(line_id), col(Call.arrived_at) >= since, col(Call.arrived_at) < until)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from rich.console import Console
 
 from callback.clock import Clock
 from callback.database import Database
-from callback.errors import CallbackError, InvalidInput
+from callback.errors import InvalidInput
 
 app = typer.Typer(help="Call logs, forecasts and staffing.", no_args_is_help=True)
 
@@ -172,15 +171,10 @@ Work = Callable[[Console, Database, Clock], Coroutine[Any, Any, None]]
 
 
 def _run(work: Work) -> None:
-    """Do `work` on the database of the settings; a known error is one sentence and exit code 2."""
-    from callback.cli.session import open_database
+    from callback.cli.session import open_database, run
 
-    async def main() -> None:
+    async def on_database() -> None:
         async with open_database() as (_, clock, database):
             await work(Console(), database, clock)
 
-    try:
-        asyncio.run(main())
-    except CallbackError as error:
-        Console(stderr=True).print(f"Error: {error}", style="red", markup=False, soft_wrap=True)
-        raise typer.Exit(2) from error
+    run(on_database())

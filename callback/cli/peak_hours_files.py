@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -35,7 +36,7 @@ def forecast_document(line_name: str, forecast: Forecast) -> dict[str, Any]:
         "zone": forecast.zone.key,
         "interval_minutes": forecast.interval_minutes,
         "model": forecast.model,
-        "accuracy": None if forecast.accuracy is None else asdict(forecast.accuracy),
+        "accuracy": _plain(asdict(forecast.accuracy), forecast.zone) if forecast.accuracy else None,
         "notes": list(forecast.notes),
         "rows": forecast_rows(forecast),
     }
@@ -94,4 +95,6 @@ def _plain(row: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
 def _value(value: object, zone: ZoneInfo) -> object:
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat()
-    return round(value, DIGITS) if isinstance(value, float) else value
+    if isinstance(value, float):
+        return round(value, DIGITS) if math.isfinite(value) else None
+    return value

@@ -19,7 +19,8 @@ class Accuracy:
 
     * `wape`: sum of absolute errors over the sum of calls; 0.1 is ten calls off in a hundred.
     * `bias`: sum of errors over the sum of calls; positive means too much was forecast.
-    * `coverage`: share of the intervals whose count fell between q10 and q90; 0.8 is right.
+    * `coverage`: share of the intervals whose count fell between q10 and q90; 0.8 is right. Intervals for
+      which nothing was expected have no band and are left out. NaN where that leaves none.
     * `naive_wape`, `naive_bias`: the same of the seasonal naive forecast, on the same intervals.
     * `noise_floor`: the WAPE of somebody who knows the true rates. What is above it can be learnt, what is
       below is chance.

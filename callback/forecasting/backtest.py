@@ -96,6 +96,7 @@ def backtest(model: VolumeModel, history: History, plan: TestPlan | None = None)
         return None
     actual = rolling.actual[counted]
     low, high = _bands(rolling)
+    in_doubt = counted & (rolling.mean > 0)
     accuracy = Accuracy(
         model=model.name,
         target_days=len(np.unique(rolling.targets[counted.any(axis=2)])),
@@ -103,7 +104,7 @@ def backtest(model: VolumeModel, history: History, plan: TestPlan | None = None)
         calls=float(actual.sum()),
         wape=wape(actual, rolling.mean[counted]),
         bias=bias(actual, rolling.mean[counted]),
-        coverage=coverage(actual, low[counted], high[counted]),
+        coverage=coverage(rolling.actual[in_doubt], low[in_doubt], high[in_doubt]),
         naive_wape=wape(actual, naive.mean[counted]),
         naive_bias=bias(actual, naive.mean[counted]),
         noise_floor=_floor(history.since(scored_from)),

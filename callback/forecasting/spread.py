@@ -80,6 +80,6 @@ def _negative_binomial(mean: float) -> Array:
         return mean + math.sqrt(variance) * _NORMAL
     size = _DOUBT**-2
     counts = np.arange(math.ceil(mean + 12 * math.sqrt(variance)) + 12)
-    steps = np.log((counts[1:] - 1 + size) / counts[1:] * (mean / (size + mean)))
+    steps = np.log((counts[1:] - 1 + size) / counts[1:]) + math.log(mean) - math.log(size + mean)
     logs = size * math.log(size / (size + mean)) + np.concatenate(([0.0], np.cumsum(steps)))
     return np.searchsorted(np.cumsum(np.exp(logs)), LEVELS).astype(float)
