@@ -6,8 +6,9 @@ back otherwise; nothing but this file commits.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -80,12 +81,24 @@ class Database:
             event.listen(self.engine.sync_engine, "begin", _begin)
         else:
             self.engine = create_async_engine(url, pool_pre_ping=True, pool_size=10)
+        # SQLite lets those who wait for its write lock sleep and look again, so that under load some starve.
+        # Within a process they queue here instead, first come, first served.
+        self._writers: AbstractAsyncContextManager[object] = (
+            asyncio.Lock() if self.is_sqlite else nullcontext()
+        )
         self._reader = self.engine.execution_options(reading=True)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """Give a session whose work is committed when the block ends, and undone if it raises."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        """Give a session whose work is committed when the block ends, and undone if it raises.
+
+        Not to be nested: on SQLite the inner one would wait for the outer.
+        """
+        async with (
+            self._writers,
+            AsyncSession(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     @asynccontextmanager
