@@ -63,7 +63,9 @@ async def play_day(day: Day, options: Options, console: Console) -> bool:
     played = day.between(*options.hours)
     if not played.callers:
         raise DemoFailed(f"nobody calls between {' and '.join(map(clock_face, options.hours))}")
-    with tempfile.TemporaryDirectory(prefix="callback-demo-") as temporary:
+    with tempfile.TemporaryDirectory(
+        prefix="callback-demo-", ignore_cleanup_errors=True
+    ) as temporary:
         folder = options.keep or Path(temporary)
         stacks = [
             Stack("Without callbacks", folder / "without", None),

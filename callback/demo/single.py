@@ -26,7 +26,9 @@ LEAD = timedelta(0)
 @asynccontextmanager
 async def single_stack(rate: float, keep: Path | None, console: Console) -> AsyncIterator[Stack]:
     """Give a running installation that offers a callback to everybody who has to wait; take it down after."""
-    with tempfile.TemporaryDirectory(prefix="callback-demo-") as temporary:
+    with tempfile.TemporaryDirectory(
+        prefix="callback-demo-", ignore_cleanup_errors=True
+    ) as temporary:
         stack = Stack("Demo", keep or Path(temporary), offer_after_seconds=0)
         try:
             console.print("Starting web, worker and simulator …")

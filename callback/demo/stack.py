@@ -13,9 +13,10 @@ from typing import Any
 
 from callback.demo.client import Client
 from callback.demo.numbers import LINE_NUMBER
-from callback.demo.processes import COMMAND, DemoFailed, Running, free_ports, run_once
+from callback.demo.processes import COMMAND, DemoFailed, Running, free_ports, run_once, tail
 
 READY_WITHIN_SECONDS = 60.0
+REDIS_ENDS_WITHIN_SECONDS = 5.0
 ACCOUNT_SID = "AC" + "de" * 16
 ZONE = "America/New_York"
 
@@ -179,6 +180,14 @@ class Stack:
             if client is not None:
                 await client.close()
         await asyncio.gather(*(process.stop() for process in reversed(self._running)))
+        await self._until_redis_ended()
+
+    async def _until_redis_ended(self) -> None:
+        # The embedded Redis ends by itself once nobody uses it, and writes to its folder until then.
+        log = self.folder / "redis" / "redis.log"
+        until = time.monotonic() + REDIS_ENDS_WITHIN_SECONDS
+        while log.exists() and "bye bye" not in tail(log) and time.monotonic() < until:
+            await asyncio.sleep(0.05)
 
     async def _start(self, name: str, arguments: list[str]) -> None:
         self._running.append(await Running.start(name, arguments, self.settings(), self.folder))
