@@ -21,7 +21,7 @@ from callback.demo.people import CALLED_BACK, CONNECTED, THIS_NUMBER, on_hearing
 from callback.demo.processes import DemoFailed
 from callback.demo.single import single_stack
 from callback.demo.stack import ZONE, Stack
-from callback.demo.story import heard, tell
+from callback.demo.story import tell, transcript
 
 SOMEBODY, JANE = number_of(0), number_of(1)
 AGENT_TAKEN_SECONDS = 45.0
@@ -160,8 +160,8 @@ class Story:
         calls = (await self._stack.simulator.get("/simulator/calls"))["items"]
         for sid in (call["call_sid"] for call in calls if JANE in (call["from"], call["to"])):
             call = await self._stack.simulator.get(f"/simulator/calls/{sid}")
-            for line in call["transcript"][self._heard[sid] :]:
-                self._console.print(heard(line, "Jane", self._zone))
+            for line in transcript(call["transcript"], self._heard[sid], "Jane", self._zone):
+                self._console.print(line)
             self._heard[sid] = len(call["transcript"])
 
     async def _pause(self) -> None:

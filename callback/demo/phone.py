@@ -16,7 +16,7 @@ from rich.console import Console
 
 from callback.demo.client import Client, Refused
 from callback.demo.numbers import LINE_NUMBER, number_of
-from callback.demo.story import heard
+from callback.demo.story import transcript
 
 MY_NUMBER = number_of(0)
 KEYS = re.compile(r"[0-9*#w]+")
@@ -120,8 +120,8 @@ class Phone:
         if self.call is None:
             return
         call = await self.simulator.get(f"/simulator/calls/{self.call}")
-        for line in call["transcript"][self._heard :]:
-            self.console.print(heard(line, "☎", self.zone))
+        for line in transcript(call["transcript"], self._heard, "☎", self.zone):
+            self.console.print(line)
         self._heard = len(call["transcript"])
         if call["status"] in OVER:
             self.console.print("The call is over.", style="bold")

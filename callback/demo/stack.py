@@ -186,7 +186,9 @@ class Stack:
         # The embedded Redis ends by itself once nobody uses it, and writes to its folder until then.
         log = self.folder / "redis" / "redis.log"
         until = time.monotonic() + REDIS_ENDS_WITHIN_SECONDS
-        while log.exists() and "bye bye" not in tail(log) and time.monotonic() < until:
+        while log.exists() and "bye bye" not in tail(log):
+            if time.monotonic() > until:
+                return
             await asyncio.sleep(0.05)
 
     async def _start(self, name: str, arguments: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,8 +27,13 @@ def short(value: str) -> str:
     if value.startswith(("http://", "https://")):
         parts = urlsplit(value)
         value = parts.path + (f"?{parts.query}" if parts.query else "")
-    value = IDENTIFIER.sub(lambda found: f"{found[1]}…{found[2]}", value)
+    value = identifiers_shortened(value)
     return value if len(value) <= SHOWN_CHARACTERS else f"{value[: SHOWN_CHARACTERS - 1]}…"
+
+
+def identifiers_shortened(text: str) -> str:
+    """Return a text with its long identifiers cut down to what tells them apart."""
+    return IDENTIFIER.sub(lambda found: f"{found[1]}…{found[2]}", text)
 
 
 def told_params(params: Mapping[str, Any]) -> str:
@@ -81,9 +86,16 @@ def tell(item: Mapping[str, Any], zone: ZoneInfo) -> Text:
     return text
 
 
+def transcript(
+    lines: Sequence[Mapping[str, Any]], already: int, who: str, zone: ZoneInfo
+) -> list[Text]:
+    """Return what happened on a call after `already` lines; requests are the journal's business."""
+    return [heard(line, who, zone) for line in lines[already:] if line["kind"] != "requested"]
+
+
 def heard(line: Mapping[str, Any], who: str, zone: ZoneInfo) -> Text:
     """Return one line of a call's transcript."""
     at = datetime.fromisoformat(line["at"]).astimezone(zone)
     text = Text(f"{at:%H:%M:%S} ")
-    text.append(f"{who}: {line['kind']} {line['text']}", style="yellow")
+    text.append(f"{who}: {line['kind']} {identifiers_shortened(line['text'])}", style="yellow")
     return text

@@ -6,7 +6,7 @@ import pytest
 
 from callback.demo.once import kept
 from callback.demo.phone import MY_NUMBER, Wanted, rings_here, understand
-from callback.demo.story import heard, short, tell, told_params, twiml_in_words
+from callback.demo.story import heard, short, tell, told_params, transcript, twiml_in_words
 
 ZONE = ZoneInfo("America/New_York")
 TWIML = """<?xml version="1.0"?><Response>
@@ -111,3 +111,14 @@ def test_long_values_are_shortened() -> None:
 def test_what_is_heard_names_who_hears_it() -> None:
     line = {"at": "1999-02-08T15:00:01+00:00", "kind": "said", "text": "Hello."}
     assert heard(line, "Jane", ZONE).plain == "10:00:01 Jane: said Hello."
+
+
+def test_a_transcript_goes_on_where_it_stopped_and_leaves_requests_out() -> None:
+    at = "1999-02-08T15:00:01+00:00"
+    kinds = ["said", "requested", "pressed"]
+    lines = [{"at": at, "kind": kind, "text": kind} for kind in kinds]
+    assert [line.plain for line in transcript(lines, 0, "J", ZONE)] == [
+        "10:00:01 J: said said",
+        "10:00:01 J: pressed pressed",
+    ]
+    assert len(transcript(lines, 2, "J", ZONE)) == 1
