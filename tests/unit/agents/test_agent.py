@@ -111,6 +111,16 @@ def test_the_last_wish_counts() -> None:
     assert agent.status is AgentStatus.AWAY
 
 
+def test_what_she_says_during_wrap_up_replaces_what_she_wished_during_the_call() -> None:
+    agent = an_agent(AgentStatus.BUSY)
+    agent.ask_for(AgentStatus.OFFLINE, NINE)
+    agent.finish(TEN, ELEVEN)
+    agent.ask_for(AgentStatus.AVAILABLE, TEN)
+    agent.apply(AgentEvent.RESERVE, ELEVEN)
+    agent.release(ELEVEN)
+    assert agent.status is AgentStatus.AVAILABLE
+
+
 def test_a_wish_is_granted_once() -> None:
     agent = an_agent(AgentStatus.RESERVED)
     agent.ask_for(AgentStatus.AWAY, NINE)
@@ -139,6 +149,26 @@ def test_coming_back_after_two_misses_begins_the_count_anew() -> None:
     agent.miss(TEN)
     agent.ask_for(AgentStatus.AVAILABLE, ELEVEN)
     agent.apply(AgentEvent.RESERVE, ELEVEN)
+    agent.miss(ELEVEN)
+    assert agent.status is AgentStatus.AVAILABLE
+
+
+def test_who_goes_away_after_a_miss_comes_back_with_none() -> None:
+    agent = an_agent(AgentStatus.RESERVED)
+    agent.miss(TEN)
+    agent.ask_for(AgentStatus.AWAY, TEN)
+    agent.ask_for(AgentStatus.AVAILABLE, ELEVEN)
+    agent.apply(AgentEvent.RESERVE, ELEVEN)
+    agent.miss(ELEVEN)
+    assert agent.status is AgentStatus.AVAILABLE
+
+
+def test_who_asked_to_stay_available_stays_and_begins_the_count_anew() -> None:
+    agent = an_agent(AgentStatus.RESERVED)
+    agent.misses = 1
+    agent.ask_for(AgentStatus.AVAILABLE, NINE)
+    agent.miss(TEN)
+    agent.apply(AgentEvent.RESERVE, TEN)
     agent.miss(ELEVEN)
     assert agent.status is AgentStatus.AVAILABLE
 

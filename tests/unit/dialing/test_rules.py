@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback.dialing.rules import Rule, check_hours, check_number
+from callback.dialing.rules import Rule, callable_number, check_hours, check_number
 from callback.phone import zones_of
 from tests.unit.builders import INSTANTS, utc
 
@@ -125,6 +125,28 @@ def test_numbers_that_cost_more_than_a_call_are_refused_also_in_allowed_countrie
 
 def test_with_no_country_allowed_nothing_may_be_dialed() -> None:
     assert check_number("+14155551234", frozenset()) is not None
+
+
+@pytest.mark.parametrize(
+    ("digits", "country", "number"),
+    [
+        ("4155551234", "US", "+14155551234"),
+        ("14155551234", "US", "+14155551234"),
+        ("02079460958", "GB", "+442079460958"),
+        ("0014155551234", "GB", None),
+        ("8762345678", "US", None),  # Jamaica
+        ("9005551234", "US", None),  # premium
+        ("08451234567", "GB", None),
+        ("01144 2079460958", "US", None),
+        ("5551234", "US", None),
+        ("911", "US", None),
+        ("", "US", None),
+    ],
+)
+def test_what_a_caller_keys_in_is_a_number_only_if_it_may_be_dialed(
+    digits: str, country: str, number: str | None
+) -> None:
+    assert callable_number(digits, country) == number
 
 
 # The hour

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from callback.lines.hours import Opening, daily_openings_from
 from callback.lines.line import OpeningSpan
-from callback.promises.windows import Window, asap_window, windows_of, with_room
+from callback.promises.windows import Window, asap_window, window_from, windows_of, with_room
 from tests.unit.builders import INSTANTS, every_day, make_line, utc
 
 NINE = utc(2026, 3, 2, 9)
@@ -150,3 +150,43 @@ def test_a_promise_begins_at_once_covers_the_honest_wait_and_ends_before_closing
         assert window.start == NINE
         assert NINE + 2 * high <= window.until <= NINE + open_for
         assert (window.until - NINE) % timedelta(minutes=5) == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("start", "kept"),
+    [
+        (utc(2026, 3, 2, 9), True),
+        (utc(2026, 3, 2, 9, 7), True),
+        (utc(2026, 3, 2, 19, 45), True),
+        (utc(2026, 3, 2, 8, 59), False),  # now is nine
+        (utc(2026, 3, 2, 19, 46), False),
+        (utc(2026, 3, 2, 20), False),
+        (utc(2026, 3, 3, 7, 59), False),
+        (utc(2026, 3, 3, 8), True),
+        (utc(2026, 9, 1, 19, 45), True),
+        (utc(2026, 9, 1, 19, 46), False),
+    ],
+)
+def test_a_chosen_window_is_ahead_and_wholly_open_also_months_from_now(
+    start: datetime, kept: bool
+) -> None:
+    line = make_line(*every_day("08:00", "20:00"))
+    assert window_from(line, start, NINE) == (Window(start, start + QUARTER) if kept else None)
+
+
+def test_a_chosen_window_may_reach_over_midnight_where_the_line_is_open() -> None:
+    line = make_line()
+    for days in range(60):
+        start = utc(2026, 3, 2, 23, 50) + timedelta(days=days)
+        assert window_from(line, start, NINE) == Window(start, start + QUARTER)
+
+
+@given(INSTANTS, st.timedeltas(timedelta(0), timedelta(days=10)), st.integers(5, 240))
+def test_every_window_that_is_offered_may_also_be_chosen(
+    now: datetime, later: timedelta, minutes: int
+) -> None:
+    line = make_line(*every_day("07:20", "24:00"), time_zone="America/New_York")
+    line.window_minutes = minutes
+    offered = windows_of(daily_openings_from(line, now), line.window, now + later)
+    window = next(offered)
+    assert window_from(line, window.start, now) == window
