@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -93,6 +94,7 @@ async def play_day(day: Day, options: Options, console: Console) -> bool:
         agents=show.staffing(),
         seconds=time.monotonic() - began,
         unfinished=unfinished,
+        answer_seconds=show.answer_seconds(),
     )
     console.print(draw_report(run, services[0], services[1], tomorrow))
     return unfinished == 0
@@ -116,6 +118,7 @@ class Show:
         self._stacks = stacks
         self._board = board
         self._rosters: list[Roster] = []
+        self._answers: list[float] = []
         self._course: Course | None = None
         self._agents = agents(most_agents(day, *options.hours), options.seed)
 
@@ -133,6 +136,10 @@ class Show:
         counts = [self._day.agents_at(first + i * timedelta(minutes=30)) for i in range(half_hours)]
         low, high = min(counts, default=0), max(counts, default=0)
         return f"{low}" if low == high else f"{low} to {high}"
+
+    def answer_seconds(self) -> float:
+        """Return how long the API usually took to say how things are: the median, in the machine's time."""
+        return median(self._answers) if self._answers else 0.0
 
     async def start(self) -> None:
         """Bring up both stacks and let the callers come."""
@@ -192,7 +199,9 @@ class Show:
             await asyncio.sleep(TICK_SECONDS)
 
     async def _look(self) -> int:
+        asked = time.monotonic()
         states = await asyncio.gather(*(stack.live() for stack in self._stacks))
+        self._answers.append(time.monotonic() - asked)
         self._board.picture.states = list(states)
         self._board.picture.now = self.course.clock.now()
         self._board.picture.progress = self.course.progress(self._board.picture.now)

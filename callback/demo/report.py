@@ -12,6 +12,9 @@ from rich.text import Text
 
 from callback.demo.board import spoken
 
+# So much of the day may one answer of the API take before a run is called unfair.
+ANSWER_AT_MOST_SECONDS = 3.0
+
 
 @dataclass(frozen=True)
 class Service:
@@ -63,6 +66,7 @@ class Run:
     agents: str
     seconds: float
     unfinished: int = 0
+    answer_seconds: float = 0.0
 
 
 def percent(share: float | None) -> str:
@@ -141,6 +145,23 @@ def hurried(rate: float) -> str:
     )
 
 
+def too_busy(run: Run) -> list[str]:
+    """Return a warning where the machine was so slow that the figures speak of it rather than of callbacks.
+
+    A call passes a dozen webhooks one after the other, so each second of the day that one answer takes is
+    soon a quarter of a minute.
+    """
+    taken = run.answer_seconds * run.rate
+    if run.rate <= 1 or taken <= ANSWER_AT_MOST_SECONDS:
+        return []
+    slower = max(1, int(run.rate * ANSWER_AT_MOST_SECONDS / taken))
+    return [
+        f"This machine was too busy for {run.rate:g} times real time: one answer took"
+        f" {run.answer_seconds * 1000:.0f} ms, which is {taken:.0f} s of the day. The figures above say more"
+        f" about the machine than about callbacks; --rate {slower} would be fair."
+    ]
+
+
 def draw_report(
     run: Run, without: Service, with_: Service, tomorrow: Sequence[str] = ()
 ) -> RenderableType:
@@ -163,6 +184,7 @@ def draw_report(
     return Group(
         table,
         Text("\n".join(verdicts(without, with_)), style="bold"),
+        Text("\n".join(too_busy(run)), style="yellow"),
         Text("\n".join(tomorrow)),
         Text("\n".join(notes), style="dim"),
     )

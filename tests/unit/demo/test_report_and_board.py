@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from callback.demo.board import Board, Picture, draw_board, plain_line, spoken
-from callback.demo.report import Run, Service, draw_report, hurried, rows, verdicts
+from callback.demo.report import Run, Service, draw_report, hurried, rows, too_busy, verdicts
 
 RUN = Run("a day", "the Technion", "10:00 to 12:00", 80, 250, "5 to 6", 140.0)
 WITHOUT = Service(
@@ -141,6 +141,17 @@ def test_the_report_shows_both_runs_the_source_and_what_hurry_means() -> None:
 def test_hurried_time_is_only_mentioned_when_there_is_any() -> None:
     assert hurried(1) == "The clock ran at the speed of the day."
     assert "10 ms of this machine's work count as 0.9 s" in hurried(90)
+
+
+def test_a_machine_too_slow_for_the_rate_is_named_with_a_fair_one() -> None:
+    (warning,) = too_busy(dataclasses.replace(RUN, rate=60, answer_seconds=0.2))
+    assert "200 ms, which is 12 s of the day" in warning
+    assert "--rate 15" in warning
+    assert too_busy(dataclasses.replace(RUN, rate=60, answer_seconds=0.05)) == []
+    assert too_busy(dataclasses.replace(RUN, rate=1, answer_seconds=4)) == []
+    assert "too busy" in text(
+        draw_report(dataclasses.replace(RUN, answer_seconds=1), WITHOUT, WITH)
+    )
 
 
 def test_the_report_reads_what_the_api_says_and_ignores_what_it_adds() -> None:
