@@ -103,7 +103,7 @@ async def play_day(day: Day, options: Options, console: Console) -> bool:
 async def peaks(stack: Stack) -> list[str]:
     """Return what the project says of the next day's peak hours from the day just played, if it can."""
     try:
-        said = await stack.command("peaks", "--line", stack.line_id)
+        said = await stack.command("peaks", stack.line_id)
     except DemoFailed:
         return []
     return said.rstrip().splitlines()
