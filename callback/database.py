@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -34,10 +35,13 @@ def async_url(database_url: str) -> URL:
     """Return the URL with the asynchronous driver that we use for its kind of database.
 
     Raises:
-        SetupError: it is neither SQLite nor PostgreSQL.
+        SetupError: it is neither SQLite nor PostgreSQL, or no URL at all.
 
     """
-    url = make_url(database_url)
+    try:
+        url = make_url(database_url)
+    except (ArgumentError, ValueError) as error:
+        raise SetupError("DATABASE_URL is not a URL such as sqlite:///var/callback.db") from error
     kind = url.get_backend_name()
     if kind == "sqlite":
         return url.set(drivername="sqlite+aiosqlite")

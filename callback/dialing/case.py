@@ -29,8 +29,9 @@ from callback.runtime import Work
 class Case:
     """A reservation with its agent, its line, its contact and all legs that belong to it.
 
-    The reservation's row is locked first and the others after it, so that two events about the same
-    reservation are worked on one after the other.
+    The row of the contact (call or callback) is locked first, then the reservation's, the agent's and the
+    legs'. Everybody who locks several of them keeps to this order, so that two events about the same contact
+    are worked on one after the other and never wait for each other in a circle.
     """
 
     work: Work
@@ -107,16 +108,23 @@ async def load_case(work: Work, reservation_id: str) -> Case:
 
     """
     session = work.session
-    reservation = await session.get(Reservation, reservation_id, with_for_update=True)
-    if reservation is None:
+    contact = await session.exec(
+        select(Reservation.call_id, Reservation.callback_id).where(
+            col(Reservation.id) == reservation_id
+        )
+    )
+    found = contact.first()
+    if found is None:
         raise NotFound("reservation", reservation_id)
+    call_id, callback_id = found
+    call = callback = None
+    if call_id is not None:
+        call = await session.get_one(Call, call_id, with_for_update=True)
+    if callback_id is not None:
+        callback = await session.get_one(Callback, callback_id, with_for_update=True)
+    reservation = await session.get_one(Reservation, reservation_id, with_for_update=True)
     agent = await session.get_one(Agent, reservation.agent_id, with_for_update=True)
     line = await session.get_one(Line, reservation.line_id)
-    call = callback = None
-    if reservation.call_id is not None:
-        call = await session.get_one(Call, reservation.call_id, with_for_update=True)
-    if reservation.callback_id is not None:
-        callback = await session.get_one(Callback, reservation.callback_id, with_for_update=True)
     legs = await session.exec(
         select(Leg)
         .where(col(Leg.reservation_id) == reservation_id)
@@ -133,12 +141,16 @@ async def case_of_leg(work: Work, leg_id: str) -> tuple[Case, Leg]:
         NotFound: there is no such leg.
 
     """
-    found = await work.session.exec(select(Leg.reservation_id).where(col(Leg.id) == leg_id))
-    reservation_id = found.first()
-    if reservation_id is None:
-        raise NotFound("leg", leg_id)
-    case = await load_case(work, reservation_id)
-    return case, next(leg for leg in case.legs if leg.id == leg_id)
+    while True:
+        found = await work.session.exec(select(Leg.reservation_id).where(col(Leg.id) == leg_id))
+        reservation_id = found.first()
+        if reservation_id is None:
+            raise NotFound("leg", leg_id)
+        case = await load_case(work, reservation_id)
+        for leg in case.legs:
+            if leg.id == leg_id:
+                return case, leg
+        # It moved to the next reservation of the same contact, whose row is locked by now: look again.
 
 
 async def live_reservation_of(

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import CursorResult
 from sqlmodel import col, or_, select, update
 
+from callback.calls.call import Call
 from callback.dialing.case import case_of_leg, load_case
 from callback.dialing.leg import Leg, LegEvent, LegOutcome, LegRole, LegStatus
 from callback.dialing.outcomes import caller_gone, leg_over
@@ -158,10 +159,14 @@ async def _claim_pull(work: Work, reservation_id: str) -> _Pull | None:
     )
     if claimed.rowcount != 1:
         return None
-    case = await load_case(work, reservation_id)
-    if case.call is None or case.call.queue_sid is None:
-        return None
-    return _Pull(case.call.queue_sid, case.call.call_sid)
+    # Only the reservation's row is locked here, and the contact's would have to be locked before it.
+    found = await work.session.exec(
+        select(Call.queue_sid, Call.call_sid)
+        .join(Reservation, col(Reservation.call_id) == col(Call.id))
+        .where(col(Reservation.id) == reservation_id)
+    )
+    queue_sid, call_sid = found.one()
+    return None if queue_sid is None else _Pull(queue_sid, call_sid)
 
 
 async def _pull_failed(runtime: Runtime, reservation_id: str, call_sid: str) -> bool:

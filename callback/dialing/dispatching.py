@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TypeVar
 
-from sqlmodel import col, func, or_, select
+from sqlmodel import SQLModel, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from callback.agents.agent import Agent, AgentLine
@@ -30,6 +31,8 @@ from callback.runtime import Work
 DISPATCH_LOCK = 0x44495350
 GOODBYE_LASTS = timedelta(seconds=30)
 NOT_AGAIN_FOR = timedelta(seconds=30)
+
+Row = TypeVar("Row", bound=SQLModel)
 
 
 async def dispatch(work: Work) -> int:
@@ -146,9 +149,24 @@ async def _not_again(work: Work) -> frozenset[tuple[str, str]]:
     )
 
 
+async def _lock(work: Work, query: SelectOfScalar[Row]) -> Row | None:
+    """Return a row as it is now, locked for this work; None while somebody else is at work on it.
+
+    The dispatcher locks many rows and waits for none of them, since whoever holds one may be waiting for
+    another; it asks to be woken again instead.
+    """
+    found = await work.session.exec(
+        query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    )
+    row = found.first()
+    if row is None:
+        work.wake(JobName.DISPATCH)
+    return row
+
+
 async def _reserve(work: Work, line: Line, found: Match) -> bool:
-    agent = await work.session.get_one(Agent, found.agent.id, with_for_update=True)
-    if agent.status != AgentStatus.AVAILABLE:
+    agent = await _lock(work, select(Agent).where(col(Agent.id) == found.agent.id))
+    if agent is None or agent.status != AgentStatus.AVAILABLE:
         return False
     if found.contact.kind == ContactKind.CALL:
         case = await _reserve_call(work, line, agent, found)
@@ -178,8 +196,8 @@ def _new_case(
 
 
 async def _reserve_call(work: Work, line: Line, agent: Agent, found: Match) -> Case | None:
-    call = await work.session.get_one(Call, found.contact.id, with_for_update=True)
-    if call.status != CallStatus.WAITING:
+    call = await _lock(work, select(Call).where(col(Call.id) == found.contact.id))
+    if call is None or call.status != CallStatus.WAITING:
         return None
     call.apply(CallEvent.RESERVE, work.now)
     case = _new_case(work, line, agent, found, ReservationStatus.ASKING)
@@ -192,8 +210,8 @@ async def _reserve_call(work: Work, line: Line, agent: Agent, found: Match) -> C
 
 
 async def _reserve_callback(work: Work, line: Line, agent: Agent, found: Match) -> Case | None:
-    callback = await work.session.get_one(Callback, found.contact.id, with_for_update=True)
-    if callback.status != CallbackStatus.WAITING:
+    callback = await _lock(work, select(Callback).where(col(Callback.id) == found.contact.id))
+    if callback is None or callback.status != CallbackStatus.WAITING:
         return None
     if callback.person_leg_id is None and not _may_be_dialed(work, line, callback):
         return None

@@ -40,6 +40,7 @@ GRACE = timedelta(seconds=1)
 RING_LIMIT = timedelta(seconds=90)
 CHECK_EVERY = timedelta(minutes=10)
 EXPIRE_AFTER = timedelta(hours=24)
+CLOCKS_DIFFER = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,10 @@ async def _move_on(runtime: Runtime, overdue: Overdue) -> int:
         return 0
     done = 0
     async with runtime.work() as work:
-        for callback_id in overdue.due:
+        # In one order, so that two sweeps that find the same do not wait for each other in a circle.
+        for callback_id in sorted(overdue.due):
             done += await fall_due(work, callback_id)
-        for callback_id in overdue.expired:
+        for callback_id in sorted(overdue.expired):
             callback = await work.session.get_one(Callback, callback_id, with_for_update=True)
             if callback.status == CallbackStatus.WAITING:
                 callback.apply(CallbackEvent.EXPIRE, work.now, "a day after its window")
@@ -185,14 +187,17 @@ async def resolve_leg(runtime: Runtime, leg_id: str) -> bool:
         leg = await work.session.get(Leg, leg_id, with_for_update=True)
         if leg is None or leg.status == LegStatus.ENDED:
             return False
-        claimed_at = (leg.claimed_until or work.now) - LEASE
+        if leg.claimed_until is not None and leg.claimed_until > work.now:
+            return False  # another sweep is asking
         leg.claimed_until = work.now + LEASE
         call_sid, to, status = leg.call_sid, leg.to, leg.status
+        # Not since the last claim: the claim is renewed whenever somebody asks, and the call is older.
+        since = leg.created_at - CLOCKS_DIFFER
     try:
         if call_sid is not None:
             await _learn(runtime, leg_id, await runtime.telephony.fetch_call(call_sid))
             return True
-        found = await runtime.telephony.find_calls(to, claimed_at - GRACE)
+        found = await runtime.telephony.find_calls(to, since)
     except CallGone:
         await _learn(runtime, leg_id, KnownCall(call_sid or "", CallState.FAILED, None))
         return True

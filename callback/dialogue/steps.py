@@ -157,7 +157,7 @@ def _after_time(digits: str, facts: Facts) -> Decision:
     choice = facts.choice
     if digits == "0":
         return _back(facts)
-    if digits.isdigit() and 1 <= int(digits) <= len(choice.windows):
+    if digits.isdecimal() and 1 <= int(digits) <= len(choice.windows):
         return _ask_number(replace(choice, window=choice.windows[int(digits) - 1]), facts)
     return _astray(facts, lambda again: _read_times(again, Say("caller.not_understood")))
 

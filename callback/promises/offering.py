@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +19,7 @@ from callback.lines.hours import current_opening, daily_openings_from
 from callback.lines.line import Line
 from callback.lines.offer import Offer, Window, decide_offer
 from callback.lines.wait import RECENT_CALLS, WaitEstimate, estimate_wait, mean_handle
-from callback.promises.callback import Callback
+from callback.promises.callback import Callback, CallbackKind
 from callback.promises.capacity import window_capacity
 from callback.promises.lifecycle import OPEN, CallbackStatus
 from callback.promises.windows import asap_window, windows_of, with_room
@@ -89,13 +88,15 @@ def _load_statement() -> Select[Any]:
 # Asked for at every announcement to every waiting caller: putting it together costs more than answering it.
 _LOAD = _load_statement()
 _TAKEN = (
-    sa_select(col(Callback.promised_from), func.count())
+    sa_select(col(Callback.promised_from), col(Callback.promised_until), func.count())
     .where(
         col(Callback.line_id) == bindparam("line_id"),
-        col(Callback.promised_from) > bindparam("since"),
+        col(Callback.kind) == CallbackKind.SCHEDULED,
+        col(Callback.promised_until) > bindparam("now"),
         col(Callback.status).in_(list(OPEN)),
+        col(Callback.id) != bindparam("but_for"),
     )
-    .group_by(col(Callback.promised_from))
+    .group_by(col(Callback.promised_from), col(Callback.promised_until))
 )
 
 
@@ -120,25 +121,38 @@ async def windows_with_room(
     taken = await _taken(session, line.id, now)
     capacity = window_capacity(load.agents, line.window, load.handle, line.callbacks_per_window)
     windows = windows_of(daily_openings_from(line, now), line.window, earliest)
-    return (
-        with_room(windows, lambda window: capacity - taken[window.start], count) if capacity else []
-    )
+    return with_room(windows, lambda window: capacity - taken(window), count) if capacity else []
 
 
 async def room_in(
-    session: AsyncSession, line: Line, window: Window, load: Load, now: datetime
+    session: AsyncSession,
+    line: Line,
+    window: Window,
+    load: Load,
+    now: datetime,
+    *,
+    but_for: str = "",
 ) -> int:
-    """Return how many more promises `window` can bear."""
-    taken = await _taken(session, line.id, now)
+    """Return how many more promises `window` can bear, not counting the callback `but_for`."""
+    taken = await _taken(session, line.id, now, but_for)
     capacity = window_capacity(load.agents, line.window, load.handle, line.callbacks_per_window)
-    return capacity - taken[window.start]
+    return capacity - taken(window)
 
 
-async def _taken(session: AsyncSession, line_id: str, now: datetime) -> Counter[datetime]:
+async def _taken(
+    session: AsyncSession, line_id: str, now: datetime, but_for: str = ""
+) -> Callable[[Window], int]:
+    """Return what counts the promises that a window shares time with, wherever they begin."""
     connection = await session.connection()
-    values = {"line_id": line_id, "since": now - timedelta(days=1)}
-    rows = await connection.execute(_TAKEN, values)
-    return Counter({start: count for start, count in rows})
+    values = {"line_id": line_id, "now": now, "but_for": but_for}
+    rows = (await connection.execute(_TAKEN, values)).all()
+
+    def taken(window: Window) -> int:
+        return sum(
+            count for start, until, count in rows if start < window.until and window.start < until
+        )
+
+    return taken
 
 
 def asap_for(line: Line, load: Load, now: datetime) -> Window | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlmodel import col, select
+
 from callback.calls.call import Call, CallEvent, CallStatus
 from callback.errors import NoLongerWaiting, NotFound, PromiseRefused
 from callback.ids import new_id
@@ -31,12 +33,17 @@ class Request:
 async def request_callback(work: Work, line: Line, request: Request) -> Callback:
     """Write down a promise, if it can be kept, and take its caller out of the line.
 
+    Asked twice during the same call, as a repeated webhook does, return the first promise.
+
     Raises:
         PromiseRefused: the window has no room, or nothing can be promised now.
         NoLongerWaiting: an agent has taken the caller, or the caller has gone.
 
     """
+    await _one_at_a_time(work, line.id)
     owed = await open_callback_of(work.session, line.id, request.phone_number)
+    if owed is not None and request.call is not None and owed.call_id == request.call.id:
+        return owed
     if owed is not None:
         raise PromiseRefused(
             "one_callback_per_person", f"callback {owed.id} is still owed to this number"
@@ -53,6 +60,16 @@ async def request_callback(work: Work, line: Line, request: Request) -> Callback
     else:
         work.wake(JobName.DISPATCH)
     return callback
+
+
+async def _one_at_a_time(work: Work, line_id: str) -> None:
+    """Let promises of one line be given one after the other: two at once would both see the last room.
+
+    Rows that only refer to the line are not held up. SQLite's writers are alone anyway.
+    """
+    await work.session.exec(
+        select(Line.id).where(col(Line.id) == line_id).with_for_update(key_share=True)
+    )
 
 
 async def _window_that_can_be_kept(work: Work, line: Line, request: Request) -> Window:
@@ -116,8 +133,9 @@ async def move_callback(work: Work, line: Line, callback: Callback, window: Wind
         IllegalTransition: it is already being carried out, or over.
 
     """
+    await _one_at_a_time(work, line.id)
     load = await load_of(work.session, line, work.now)
-    if await room_in(work.session, line, window, load, work.now) <= 0:
+    if await room_in(work.session, line, window, load, work.now, but_for=callback.id) <= 0:
         raise PromiseRefused("window_full", "the window has no room left")
     callback.apply(CallbackEvent.MOVE, work.now, f"to {window.start.isoformat()}")
     callback.kind = CallbackKind.SCHEDULED
