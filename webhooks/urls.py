@@ -21,6 +21,11 @@ def menu_stage(addresses: Addresses) -> Stage:
     return Stage(addresses, addresses.menu)
 
 
+def pulled_stage(addresses: Addresses, reservation_id: str) -> Stage:
+    """Return the stage of a caller who was taken out of the queue."""
+    return Stage(addresses, lambda _: addresses.enter(reservation_id))
+
+
 def agent_stage(addresses: Addresses, leg_id: str) -> Stage:
     """Return the stage of an agent's leg."""
     return Stage(addresses, lambda step: addresses.agent(leg_id, step))

@@ -153,6 +153,17 @@ async def case_of_leg(work: Work, leg_id: str) -> tuple[Case, Leg]:
         # It moved to the next reservation of the same contact, whose row is locked by now: look again.
 
 
+async def case_of_live_leg(work: Work, callback_id: str) -> Case | None:
+    """Return the case to which a leg belongs that is not over and was placed for a callback, or None."""
+    found = await work.session.exec(
+        select(Leg.reservation_id).where(
+            col(Leg.callback_id) == callback_id, col(Leg.status).in_(LIVE)
+        )
+    )
+    reservation_id = found.first()
+    return None if reservation_id is None else await load_case(work, reservation_id)
+
+
 async def live_reservation_of(
     work: Work, *, call_id: str | None = None, callback_id: str | None = None
 ) -> Case | None:

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import CursorResult
 from sqlmodel import col, or_, select, update
 
-from callback.calls.call import Call
+from callback.calls.call import Call, CallOutcome
 from callback.dialing.case import case_of_leg, load_case
 from callback.dialing.leg import Leg, LegEvent, LegOutcome, LegRole, LegStatus
-from callback.dialing.outcomes import caller_gone, leg_over
+from callback.dialing.outcomes import caller_gone, leg_over, never_placed
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.errors import (
     CallGone,
@@ -79,7 +79,7 @@ async def _claim(runtime: Runtime, work: Work, leg_id: str) -> CallOrder | None:
     line = await work.session.get_one(Line, leg.line_id)
     reservation = await work.session.get_one(Reservation, leg.reservation_id)
     if reservation.status == ReservationStatus.ENDED:
-        leg.end(work.now, LegOutcome.CANCELED, "no longer needed")
+        never_placed(*await case_of_leg(work, leg_id))
         return None
     to_agent = leg.role == LegRole.AGENT
     answer = runtime.addresses.agent if to_agent else runtime.addresses.person
@@ -117,8 +117,11 @@ async def _not_placed(runtime: Runtime, leg_id: str, error: TelephonyError) -> N
             leg.not_before = work.now + AGAIN_AFTER
             work.wake(JobName.PLACE_LEG, leg.id, at=leg.not_before)
             return
-        log.error("leg %s was refused: %s", leg_id, error)
-        await leg_over(case, leg, LegOutcome.FAILED, str(error))
+        log.error("leg %s was not placed: %s", leg_id, error)
+        # That the telephone company cannot be reached is no fault of an agent's.
+        blameless = leg.role == LegRole.AGENT and isinstance(error, TelephonyUnavailable)
+        outcome = LegOutcome.CANCELED if blameless else LegOutcome.FAILED
+        await leg_over(case, leg, outcome, str(error))
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,8 @@ async def _pull_failed(runtime: Runtime, reservation_id: str, call_sid: str) -> 
         case = await load_case(work, reservation_id)
         if case.reservation.status == ReservationStatus.ACCEPTED:
             caller_gone(case)
+            if case.call is not None:
+                case.call.end(work.now, CallOutcome.ABANDONED)
     return False
 
 
@@ -196,7 +201,7 @@ async def _pull_again(runtime: Runtime, reservation_id: str, at: datetime) -> No
 
 
 async def end_leg(runtime: Runtime, leg_id: str) -> bool:
-    """Hang up a leg that is no longer wanted; an agent who picked up hears a word first."""
+    """Hang up a leg that is no longer wanted; whoever picked up hears a word first."""
     async with runtime.work() as work:
         found = await work.session.exec(select(Leg).where(col(Leg.id) == leg_id).with_for_update())
         leg = found.first()
@@ -205,11 +210,14 @@ async def end_leg(runtime: Runtime, leg_id: str) -> bool:
         if leg.end_wanted_at is None or leg.end_wanted_at > work.now:
             return False
         call_sid, answered = leg.call_sid, leg.status == LegStatus.ANSWERED
-        speak = answered and leg.role == LegRole.AGENT
+        if leg.role == LegRole.AGENT:
+            last_words = runtime.addresses.agent(leg_id, "sorry")
+        else:
+            last_words = runtime.addresses.person(leg_id, "over")
         leg.end_wanted_at = work.now + LEASE
     try:
-        if speak:
-            await runtime.telephony.redirect(call_sid, runtime.addresses.agent(leg_id, "sorry"))
+        if answered:
+            await runtime.telephony.redirect(call_sid, last_words)
         else:
             await runtime.telephony.hang_up(call_sid)
     except CallGone:

@@ -18,6 +18,7 @@ from callback.dialing.reservation import ReservationStatus
 from callback.dialing.status_event import StatusEvent
 from callback.errors import CallbackError, NotFound
 from callback.ids import new_id
+from callback.jobs import JobName
 from callback.runtime import Runtime, Work
 from callback.telephony.port import ENDED_STATES, CallState
 
@@ -92,6 +93,8 @@ async def _interpret(work: Work, event: StatusEvent) -> str:
 
 
 async def _leg_event(work: Work, event: StatusEvent) -> str:
+    if "state" not in event.payload:
+        return "of no state that we know"
     state = CallState(event.payload["state"])
     await placed(work, event.subject_id, event.call_sid)
     case, leg = await case_of_leg(work, event.subject_id)
@@ -115,7 +118,7 @@ def _outcome(leg: Leg, state: CallState) -> LegOutcome:
 
 
 async def _call_event(work: Work, event: StatusEvent) -> str:
-    if CallState(event.payload["state"]) not in ENDED_STATES:
+    if event.payload.get("state") not in ENDED_STATES:
         return "noted"
     call = await find_call(work, event.call_sid)
     if call is None:
@@ -136,3 +139,5 @@ async def caller_hung_up(work: Work, call: Call) -> None:
         caller_gone(case)
     promised = call.status == CallStatus.LEAVING
     call.end(work.now, CallOutcome.PROMISED if promised else CallOutcome.ABANDONED)
+    if promised:
+        work.wake(JobName.DISPATCH)

@@ -19,7 +19,7 @@ from callback.dialing.retry import next_attempt_at
 from callback.ids import new_id
 from callback.jobs import JobName
 from callback.promises.callback import Callback
-from callback.promises.lifecycle import CallbackEvent, CallbackStatus
+from callback.promises.lifecycle import OPEN, CallbackEvent, CallbackStatus
 
 BACKSTOP = timedelta(seconds=10)
 
@@ -58,13 +58,19 @@ def agent_declines(case: Case, leg: Leg) -> None:
     leg.detail = "declined"
     case.end(ReservationEnd.DECLINED)
     case.free_agent()
+    case.end_leg(leg, after=BACKSTOP)
     back_in_line(case, "the agent declined")
 
 
-def agent_missed(case: Case) -> None:
-    """Offer the contact to somebody else after the agent's phone was not answered."""
+def agent_missed(case: Case, outcome: LegOutcome) -> None:
+    """Offer the contact to somebody else after the agent's phone was not answered.
+
+    It is no miss of hers if her phone was never rung (`canceled`).
+    """
     case.end(ReservationEnd.AGENT_NO_ANSWER)
-    if case.agent.status == AgentStatus.RESERVED:
+    if outcome == LegOutcome.CANCELED:
+        case.free_agent()
+    elif case.agent.status == AgentStatus.RESERVED:
         case.agent.miss(case.now)
     back_in_line(case, "the agent did not answer")
 
@@ -76,6 +82,7 @@ def agent_left(case: Case) -> None:
     """
     case.end(ReservationEnd.AGENT_LEFT)
     case.free_agent()
+    case.end_leg(case.live_leg(LegRole.AGENT), after=BACKSTOP)
     if case.call is not None and case.call.status == CallStatus.RESERVED:
         case.call.apply(CallEvent.RELEASE, case.now)
     case.work.wake(JobName.DISPATCH)
@@ -104,7 +111,10 @@ def caller_pulled(case: Case) -> bool:
 
 
 def person_accepts(case: Case, leg: Leg) -> bool:
-    """Take a person's word that it is she and she will talk; tell whether the call still stands."""
+    """Take a person's word that it is she and she will talk; tell whether the call still stands.
+
+    Where she was rung first, her agent's phone rings now.
+    """
     callback = case.callback
     if callback is None or callback.status not in {
         CallbackStatus.DIALING,
@@ -116,15 +126,27 @@ def person_accepts(case: Case, leg: Leg) -> bool:
     leg.accepted_at = case.now
     callback.person_leg_id = leg.id
     callback.note("person_accepted", case.now)
-    if case.reservation.status == ReservationStatus.ACCEPTED:
-        connect(case)
-    elif case.reservation.status == ReservationStatus.HOLDING:
+    if case.reservation.status == ReservationStatus.HOLDING:
         case.reservation.apply(ReservationEvent.ASK, case.now)
         case.plan_leg(LegRole.AGENT, case.agent.endpoint)
-    elif case.ended:
+    return True
+
+
+def person_enters(case: Case, leg: Leg) -> bool:
+    """Let a person who has accepted into the conference; tell whether there still is one for her.
+
+    Decided only here, and not at her key: an agent who hangs up while she hears the last sentence would
+    leave her alone in an empty room.
+    """
+    callback = case.callback
+    if callback is None or callback.person_leg_id != leg.id:
+        return False
+    if case.reservation.status == ReservationStatus.ACCEPTED:
+        connect(case)
+    elif case.ended and callback.status == CallbackStatus.DIALING:
         callback.apply(CallbackEvent.RELEASE, case.now, "on the line, waiting for an agent")
         case.work.wake(JobName.DISPATCH)
-    return True
+    return callback.status in OPEN
 
 
 def connect(case: Case) -> None:
@@ -205,12 +227,23 @@ def attempt_failed(case: Case, outcome: LegOutcome, detail: str = "") -> None:
     case.work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=again)
 
 
-def cancel(case: Case) -> None:
-    """Stop what is under way for a callback that was canceled."""
-    case.end(ReservationEnd.CANCELED)
-    case.free_agent()
+def never_placed(case: Case, leg: Leg) -> None:
+    """Drop a leg that surely rang nobody and is no longer needed; it counts as no attempt."""
+    leg.end(case.now, LegOutcome.CANCELED, "no longer needed")
+    callback = case.callback
+    if leg.role == LegRole.PERSON and callback is not None:
+        callback.attempt_count -= 1
+        if callback.status == CallbackStatus.DIALING:
+            back_in_line(case, "the agent left before the phone rang")
+
+
+def cancel(case: Case, hears_goodbye: Leg | None = None) -> None:
+    """Stop what is under way for a callback that was canceled, except that somebody hears a goodbye."""
+    if not case.ended:
+        case.end(ReservationEnd.CANCELED)
+        case.free_agent()
     for leg in case.legs:
-        case.end_leg(leg)
+        case.end_leg(leg, after=BACKSTOP if leg is hears_goodbye else timedelta(0))
 
 
 def caller_gone(case: Case) -> None:
@@ -228,7 +261,7 @@ async def leg_over(case: Case, leg: Leg, outcome: LegOutcome, detail: str = "") 
     if leg.role == LegRole.AGENT:
         case.work.wake(JobName.DISPATCH)
         if status == ReservationStatus.ASKING:
-            agent_missed(case)
+            agent_missed(case, outcome)
         elif status == ReservationStatus.ACCEPTED:
             agent_left(case)
         elif status == ReservationStatus.CONNECTED:

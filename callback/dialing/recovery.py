@@ -18,8 +18,8 @@ from callback.dialing.case import case_of_leg
 from callback.dialing.dialer import LEASE, end_leg, place_leg, placed, pull_caller
 from callback.dialing.dispatching import dispatch
 from callback.dialing.events import OUTCOMES, apply_event
-from callback.dialing.leg import Leg, LegEvent, LegOutcome, LegStatus
-from callback.dialing.outcomes import answered, leg_over
+from callback.dialing.leg import Leg, LegEvent, LegStatus
+from callback.dialing.outcomes import answered, leg_over, never_placed
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.dialing.status_event import StatusEvent
 from callback.errors import CallGone, TelephonyError
@@ -38,6 +38,7 @@ _Query = Callable[[datetime], _Select]
 BATCH = 200
 GRACE = timedelta(seconds=1)
 RING_LIMIT = timedelta(seconds=90)
+KEY_LIMIT = timedelta(seconds=60)
 CHECK_EVERY = timedelta(minutes=10)
 EXPIRE_AFTER = timedelta(hours=24)
 CLOCKS_DIFFER = timedelta(seconds=10)
@@ -170,7 +171,11 @@ def _silent_legs(now: datetime) -> _Select:
             ),
             and_(
                 col(Leg.status) == LegStatus.ANSWERED,
-                col(Leg.answered_at) <= now - CHECK_EVERY,
+                or_(
+                    # Picked up, and for so long no key that decides anything.
+                    and_(col(Leg.accepted_at).is_(None), col(Leg.answered_at) <= now - KEY_LIMIT),
+                    col(Leg.answered_at) <= now - CHECK_EVERY,
+                ),
                 col(Leg.claimed_until) <= now,
             ),
         )
@@ -217,9 +222,8 @@ async def _learn(runtime: Runtime, leg_id: str, known: KnownCall) -> None:
         elif known.state == CallState.IN_PROGRESS:
             answered(case, leg)
         if leg.status != LegStatus.ENDED:
-            leg.claimed_until = work.now + (
-                CHECK_EVERY if leg.status == LegStatus.ANSWERED else LEASE
-            )
+            talks = leg.status == LegStatus.ANSWERED and leg.accepted_at is not None
+            leg.claimed_until = work.now + (CHECK_EVERY if talks else LEASE)
 
 
 async def _adopt_or_replan(runtime: Runtime, leg_id: str, found: list[KnownCall]) -> bool:
@@ -232,12 +236,15 @@ async def _adopt_or_replan(runtime: Runtime, leg_id: str, found: list[KnownCall]
         if ours is not None:
             await placed(work, leg_id, ours.call_sid)
             log.warning("leg %s had been placed after all", leg_id)
-            return True
+    if ours is not None:
+        await _learn(runtime, leg_id, ours)
+        return True
+    async with runtime.work() as work:
         case, leg = await case_of_leg(work, leg_id)
         if leg.status != LegStatus.PLACING:
             return False
         if case.ended:
-            await leg_over(case, leg, LegOutcome.CANCELED, "no longer needed")
+            never_placed(case, leg)
             return True
         leg.apply(LegEvent.PROVE_ABSENT, work.now)
         leg.not_before = work.now

@@ -11,6 +11,8 @@ from callback.dialogue.turn import Again, HangUp, Join, Listen, Say, Turn
 ANSWERED = "answered"
 CHOICE = "choice"
 REPEAT = "repeat"
+ENTER = "enter"
+OVER = "over"
 
 
 def hello(line: str, *, last: bool) -> Turn:
@@ -24,9 +26,15 @@ def not_a_choice() -> Turn:
     return Turn((Say("person.choice"),), Listen(CHOICE, seconds=8), then=HangUp())
 
 
-def accepted(join: Join, *, agent_is_there: bool) -> Turn:
-    """Let somebody into the conference who wants to be connected."""
-    return Turn((Say("person.connecting" if agent_is_there else "person.one_moment"),), then=join)
+def accepted(*, agent_is_there: bool) -> Turn:
+    """Say what comes now to somebody who wants to be connected."""
+    says = (Say("person.connecting" if agent_is_there else "person.one_moment"),)
+    return Turn(says, then=Again(ENTER))
+
+
+def entering(join: Join, *, agent_has_left: bool) -> Turn:
+    """Let somebody into the conference; whose agent has gone meanwhile hears that it takes longer."""
+    return Turn((Say("person.one_moment"),) if agent_has_left else (), then=join)
 
 
 def voicemail(line: str, number: str) -> Turn:

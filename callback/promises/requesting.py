@@ -14,7 +14,7 @@ from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.phone import mask
 from callback.promises.callback import Callback, CallbackKind
-from callback.promises.lifecycle import CallbackEvent, CallbackStatus
+from callback.promises.lifecycle import OPEN, CallbackEvent, CallbackStatus
 from callback.promises.offering import asap_for, load_of, open_callback_of, room_in
 from callback.runtime import Work
 
@@ -129,10 +129,12 @@ async def move_callback(work: Work, line: Line, callback: Callback, window: Wind
     """Promise another window instead.
 
     Raises:
-        PromiseRefused: the window has no room.
+        PromiseRefused: the window has no room, or the person is on the line at this moment.
         IllegalTransition: it is already being carried out, or over.
 
     """
+    if callback.person_leg_id is not None and callback.status in OPEN:
+        raise PromiseRefused("person_on_the_line", "she has answered and waits for an agent")
     await _one_at_a_time(work, line.id)
     load = await load_of(work.session, line, work.now)
     if await room_in(work.session, line, window, load, work.now, but_for=callback.id) <= 0:

@@ -18,6 +18,7 @@ LEFT = f"{ROOT}/voice/left"
 AGENT = f"{ROOT}/voice/agent/{{leg_id}}/{{step}}"
 PERSON = f"{ROOT}/voice/person/{{leg_id}}/{{step}}"
 PULLED = f"{ROOT}/voice/pulled/{{reservation_id}}"
+ENTER = f"{ROOT}/voice/enter/{{reservation_id}}"
 OVER = f"{ROOT}/voice/over/{{leg_id}}"
 TALKED = f"{ROOT}/voice/talked/{{reservation_id}}"
 LEG_STATUS = f"{ROOT}/voice/status/leg/{{leg_id}}"
@@ -60,6 +61,10 @@ class Addresses:
     def pulled(self, reservation_id: str) -> str:
         """Where a live caller goes who was taken out of the queue for an agent."""
         return self._base + PULLED.format(reservation_id=reservation_id)
+
+    def enter(self, reservation_id: str) -> str:
+        """Where a live caller goes who has been told that she is being connected."""
+        return self._base + ENTER.format(reservation_id=reservation_id)
 
     def over(self, leg_id: str) -> str:
         """Where a leg goes on when its conference is over."""

@@ -13,19 +13,30 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from aiohttp import ClientConnectorError
+from sqlmodel import col, select
 
+from callback.agents.agent import Agent
+from callback.agents.presence import ON_A_CALL
+from callback.calls.call import Call, CallStatus
 from callback.clock import ManualClock
 from callback.database import Database
+from callback.dialing.leg import LIVE, Leg
 from callback.dialing.recovery import sweep
+from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.jobs import JobName, Wake
 from callback.keys import Role, create_key
+from callback.promises.callback import Callback
+from callback.promises.lifecycle import OPEN, CallbackStatus
 from callback.runtime import Runtime
 from callback.settings import Settings
 from callback.simulator.account import Account
 from callback.simulator.app import create_app as create_simulator
 from callback.simulator.exchange import Exchange
+from callback.simulator.faults import faults_from
 from callback.simulator.persona import persona_from
 from callback.simulator.transport import Response, Timeouts
+from callback.simulator.verbs.speech import speaking_s
 from callback.telephony.twilio import TwilioTelephony
 from tests.contract.simulator.official import InProcess
 from webhooks.app import create_app
@@ -104,6 +115,28 @@ class AppTransport:
             await self.client.aclose()
 
 
+class UnsteadyLibrary(InProcess):
+    """Carries requests to the simulator, with whatever trouble a test puts in between.
+
+    `before` is called with every request and may raise instead of it; `after` when it was carried out.
+    """
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        super().__init__(client, None)
+        self.before: Callable[[str, str, dict[str, str]], None] | None = None
+        self.after: Callable[[str, str, dict[str, str]], None] | None = None
+
+    async def request(self, method: str, uri: str, **given: Any) -> Any:
+        """Send, unless something is in the way."""
+        asked = {**(given.get("params") or {}), **(given.get("data") or {})}
+        if self.before is not None:
+            self.before(method, uri, asked)
+        answer = await super().request(method, uri, **given)
+        if self.after is not None:
+            self.after(method, uri, asked)
+        return answer
+
+
 class Town:
     """A line, its agents, people with phones, and everything between them."""
 
@@ -117,7 +150,7 @@ class Town:
         self._rest = httpx.AsyncClient(
             transport=httpx.ASGITransport(create_simulator(self.exchange))
         )
-        self.library = InProcess(self._rest, None)
+        self.library = UnsteadyLibrary(self._rest)
         settings = Settings(
             _env_file=None,  # type: ignore[call-arg]
             data_dir=data_dir,
@@ -138,6 +171,7 @@ class Town:
         self.web = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=PUBLIC)
         self._transport.client = self.web
         self.line_id = ""
+        self.phones: dict[str, str] = {}
         self._agents = 0
 
     async def open(self, **line: object) -> None:
@@ -183,6 +217,7 @@ class Town:
         agent_id = (await self.api("POST", "/agents", 201, json=agent))["id"]
         if status != "offline":
             await self.set_status(agent_id, status)
+        self.phones[agent_id] = endpoint
         return str(agent_id)
 
     async def set_status(self, agent_id: str, status: str) -> None:
@@ -200,6 +235,32 @@ class Town:
         chosen = {"choices": [{"hears": wish} for wish in wishes]} | persona
         return self.exchange.incoming_call(number, LINE, persona_from(chosen)).sid
 
+    def hang_up(self, call_sid: str) -> None:
+        """Let the person on a call hang up now."""
+        assert self.exchange.calls[call_sid].hang_up("person hung up")
+
+    def faults(self, **chances: float) -> None:
+        """Let status events meet these misfortunes from now on, none if none are named."""
+        self.exchange.misfortune.set(faults_from({"seed": 1, **chances}))
+
+    def refuse_connections_to(self, number: str) -> None:
+        """Let no request to ring `number` reach the telephone company from now on."""
+
+        def refuse(method: str, uri: str, asked: dict[str, str]) -> None:
+            if method == "POST" and uri.endswith("/Calls.json") and asked["To"] == number:
+                raise ClientConnectorError(None, OSError("refused"))  # type: ignore[arg-type]
+
+        self.library.before = refuse
+
+    def accept_connections(self) -> None:
+        """Let every request through again."""
+        self.library.before = None
+
+    async def ask(self, number: str = CALLER, **more: object) -> str:
+        """Ask for a callback over the API; return its identifier."""
+        wish = {"line_id": self.line_id, "phone_number": number, **more}
+        return str((await self.api("POST", "/callbacks", 201, json=wish))["id"])
+
     async def callbacks(self, **filters: str) -> list[dict[str, Any]]:
         found = await self.api("GET", "/callbacks", params=filters)
         return list(found["items"])
@@ -213,6 +274,23 @@ class Town:
         """Return everything that was said on a call."""
         lines = self.exchange.calls[call_sid].transcript
         return " ".join(str(line["text"]) for line in lines if line["kind"] == "said")
+
+    def heard_at(self, number: str) -> list[str]:
+        """Return what was said on each call that rang a number, or an agent's phone, in order."""
+        return [self.heard(call.sid) for call in self.calls_to(self.phones.get(number, number))]
+
+    def heard_in_full(self, call_sid: str, words: str) -> bool:
+        """Tell whether somebody was still on the line when these words had been spoken to the end."""
+        call = self.exchange.calls[call_sid]
+        begun = [
+            datetime.fromisoformat(str(line["at"]))
+            for line in call.transcript
+            if line["kind"] == "said" and words in str(line["text"])
+        ]
+        if not begun:
+            return False
+        spoken = begun[-1] + timedelta(seconds=speaking_s(words))
+        return call.ended_at is None or call.ended_at >= spoken
 
     def calls_to(self, number: str) -> list[Any]:
         """Return the calls that rang a number, in order."""
@@ -254,6 +332,19 @@ class Town:
                 break
             self.clock.move_to(wake)
         assert not self.jobs.failures, self.jobs.failures
+
+    async def all_over(self) -> None:
+        """Assert that nobody is on the phone any more, and that nothing of it was left behind."""
+        assert [(call.sid, call.to) for call in self.exchange.live.values()] == []
+        async with self.database.reading() as session:
+            queries = (
+                select(Reservation).where(col(Reservation.status) != ReservationStatus.ENDED),
+                select(Leg).where(col(Leg.status).in_(LIVE)),
+                select(Agent).where(col(Agent.status).in_(ON_A_CALL)),
+                select(Call).where(col(Call.status) != CallStatus.ENDED),
+                select(Callback).where(col(Callback.status).in_(OPEN - {CallbackStatus.SCHEDULED})),
+            )
+            assert [(await session.exec(query)).all() for query in queries] == [[]] * len(queries)
 
     def no_problems(self) -> None:
         """Assert that the simulator found nothing wrong with what we said or asked."""

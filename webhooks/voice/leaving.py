@@ -6,19 +6,20 @@ from fastapi import APIRouter, Response
 
 from callback.calls.arriving import find_call
 from callback.calls.call import Call, CallOutcome, CallStatus
-from callback.dialing.case import live_reservation_of, load_case
+from callback.dialing.case import Case, live_reservation_of, load_case
 from callback.dialing.events import caller_hung_up
 from callback.dialing.outcomes import caller_pulled, finish
 from callback.dialing.reservation import ReservationStatus
 from callback.dialogue.sentences import Speaker
-from callback.dialogue.turn import Enqueue, HangUp, Join, Role, Say, Turn
+from callback.dialogue.turn import Again, Enqueue, HangUp, Join, Role, Say, Turn
 from callback.errors import NotFound
 from callback.lines.directory import get_line
 from callback.runtime import Work
 from callback.telephony import addresses
+from webhooks.forms import TwilioForm
 from webhooks.requests import Form, Office, VoiceRoute
 from webhooks.twiml import nothing, render
-from webhooks.urls import menu_stage
+from webhooks.urls import menu_stage, pulled_stage
 
 router = APIRouter(route_class=VoiceRoute)
 
@@ -46,6 +47,7 @@ async def left(form: Form, office: Office) -> Response:
 
 async def _goes_on(work: Work, call: Call, result: str) -> Turn:
     if call.status == CallStatus.LEAVING:
+        await caller_hung_up(work, call)
         return Turn((), then=HangUp())
     if result in {"queue-full", "system-error"}:
         call.end(work.now, CallOutcome.TURNED_AWAY)
@@ -56,20 +58,37 @@ async def _goes_on(work: Work, call: Call, result: str) -> Turn:
 
 @router.post(addresses.PULLED)
 async def pulled(reservation_id: str, form: Form, office: Office) -> Response:
-    """Bring a caller who was taken out of the queue into the agent's conference."""
+    """Tell a caller who was taken out of the queue that she is being connected."""
     async with office.work() as work:
-        case = await load_case(work, reservation_id)
-        call = case.call
-        if call is None or call.call_sid != form.call_sid:
-            raise NotFound("call of this reservation", form.call_sid)
-        if caller_pulled(case):
-            join = Join(case.reservation.conference, Role.CALLER, reservation_id, reservation_id)
-            turn = Turn((Say("caller.connecting"),), then=join)
-        else:
-            # The agent is gone again. The place in line is the old one, by the time of arrival.
-            turn = Turn((Say("caller.trouble"),), then=Enqueue(call.line_id))
+        case, call = await _pulled_case(work, reservation_id, form)
+        turn = Turn((Say("caller.connecting"),), then=Again("enter"))
+        if case.ended:
+            turn = _back_in_queue(call)
+        speaker = Speaker(call.language, case.line.zone, work.now)
+    return render(turn, speaker, pulled_stage(office.addresses, reservation_id))
+
+
+@router.post(addresses.ENTER)
+async def enter(reservation_id: str, form: Form, office: Office) -> Response:
+    """Let a caller into the agent's conference, now that nothing more is said to her before."""
+    async with office.work() as work:
+        case, call = await _pulled_case(work, reservation_id, form)
+        join = Join(case.reservation.conference, Role.CALLER, reservation_id, reservation_id)
+        turn = Turn((), then=join) if caller_pulled(case) else _back_in_queue(call)
         speaker = Speaker(call.language, case.line.zone, work.now)
     return render(turn, speaker, menu_stage(office.addresses))
+
+
+async def _pulled_case(work: Work, reservation_id: str, form: TwilioForm) -> tuple[Case, Call]:
+    case = await load_case(work, reservation_id)
+    if case.call is None or case.call.call_sid != form.call_sid:
+        raise NotFound("call of this reservation", form.call_sid)
+    return case, case.call
+
+
+def _back_in_queue(call: Call) -> Turn:
+    # The agent is gone again. The place in line is the old one, by the time of arrival.
+    return Turn((Say("caller.trouble"),), then=Enqueue(call.line_id))
 
 
 @router.post(addresses.TALKED)

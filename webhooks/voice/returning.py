@@ -8,7 +8,14 @@ from callback.dialing.canceling import cancel_callback
 from callback.dialing.case import Case, case_of_leg
 from callback.dialing.dialer import placed
 from callback.dialing.leg import Leg, LegOutcome, LegRole
-from callback.dialing.outcomes import answered, finish, leg_over, person_accepts
+from callback.dialing.outcomes import (
+    agent_left,
+    answered,
+    finish,
+    leg_over,
+    person_accepts,
+    person_enters,
+)
 from callback.dialing.reservation import ReservationStatus
 from callback.dialogue import person_steps
 from callback.dialogue.sentences import Speaker
@@ -41,6 +48,10 @@ async def person(leg_id: str, step: str, form: Form, office: Office) -> Response
 async def _turn(case: Case, leg: Leg, step: str, form: TwilioForm) -> Turn:
     if step == person_steps.CHOICE:
         return await _after_choice(case, leg, form.digits)
+    if step == person_steps.ENTER:
+        return _entering(case, leg)
+    if step == person_steps.OVER:
+        return person_steps.farewell("person.over")
     answered(case, leg)
     if form.is_machine:
         return await _machine(case, leg)
@@ -64,15 +75,22 @@ async def _after_choice(case: Case, leg: Leg, digits: str) -> Turn:
         return person_steps.farewell("person.over")
     if digits == "2":
         if callback.status in OPEN - {CallbackStatus.CONNECTED}:
-            await cancel_callback(case.work, callback, "the person")
+            await cancel_callback(case.work, callback, "the person", hears_goodbye=leg)
         return person_steps.farewell("person.canceled")
     if digits != "1":
         return person_steps.not_a_choice()
     if not person_accepts(case, leg):
         return person_steps.farewell("person.over")
+    there = case.reservation.status in {ReservationStatus.ACCEPTED, ReservationStatus.CONNECTED}
+    return person_steps.accepted(agent_is_there=there)
+
+
+def _entering(case: Case, leg: Leg) -> Turn:
+    agent_has_left = case.ended
+    if not person_enters(case, leg):
+        return person_steps.farewell("person.over")
     join = Join(case.reservation.conference, Role.PERSON, leg.id, case.reservation.id)
-    there = case.reservation.status == ReservationStatus.CONNECTED
-    return person_steps.accepted(join, agent_is_there=there)
+    return person_steps.entering(join, agent_has_left=agent_has_left)
 
 
 @router.post(addresses.OVER)
@@ -83,6 +101,8 @@ async def over(leg_id: str, form: Form, office: Office) -> Response:
         case, leg = await case_of_leg(work, leg_id)
         if case.reservation.status == ReservationStatus.CONNECTED:
             await finish(case)
+        elif leg.role == LegRole.AGENT and case.reservation.status == ReservationStatus.ACCEPTED:
+            agent_left(case)
         speaker = Speaker(case.line.language, case.line.zone, work.now)
     # An agent's phone is wanted again at once; a person is thanked.
     goodbye = person_steps.farewell("person.goodbye")
