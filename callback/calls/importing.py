@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table
+from sqlalchemy import ARRAY, String, Table, any_, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -151,23 +151,36 @@ def _batches(
 
 
 async def _store(database: Database, batch: list[dict[str, Any]], *, dry_run: bool) -> int:
+    """Insert what is not there yet and return how many rows that are.
+
+    The rows that are known are looked up first, because inserting many rows at once does not tell which
+    of them were refused; the conflict clause stands guard against another import of the same log.
+    """
+    rows = {row["call_sid"]: row for row in batch}
     if dry_run:
         async with database.reading() as session:
-            return len(batch) - await _known(session, [row["call_sid"] for row in batch])
+            return len(rows.keys() - await _known(session, rows, is_sqlite=database.is_sqlite))
     async with database.transaction() as session:
-        return await _insert(session, batch, is_sqlite=database.is_sqlite)
+        for sid in await _known(session, rows, is_sqlite=database.is_sqlite):
+            del rows[sid]
+        if rows:
+            await _insert(session, list(rows.values()), is_sqlite=database.is_sqlite)
+    return len(rows)
 
 
-async def _known(session: AsyncSession, sids: list[str]) -> int:
-    found = await session.exec(select(Call.call_sid).where(col(Call.call_sid).in_(sids)))
-    return len(found.all())
+async def _known(session: AsyncSession, sids: Iterable[str], *, is_sqlite: bool) -> set[str]:
+    known = col(Call.call_sid)
+    # One array is quicker for PostgreSQL to take in than two thousand parameters; SQLite has no arrays.
+    among = (
+        known.in_(list(sids)) if is_sqlite else known == any_(literal(list(sids), ARRAY(String)))
+    )
+    return set((await session.exec(select(Call.call_sid).where(among))).all())
 
 
-async def _insert(session: AsyncSession, batch: list[dict[str, Any]], *, is_sqlite: bool) -> int:
-    """Insert what is not there yet and return how many rows that were."""
+async def _insert(session: AsyncSession, rows: list[dict[str, Any]], *, is_sqlite: bool) -> None:
     table: Table = Call.__table__  # type: ignore[attr-defined]
     insert = sqlite.insert if is_sqlite else postgresql.insert
-    statement = insert(table).on_conflict_do_nothing(index_elements=["call_sid"])
     connection = await session.connection()
-    stored = await connection.execute(statement.returning(table.c.id), batch)
-    return len(stored.all())
+    await connection.execute(
+        insert(table).on_conflict_do_nothing(index_elements=["call_sid"]), rows
+    )

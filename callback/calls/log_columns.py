@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from callback.errors import InvalidInput
 
@@ -68,6 +69,7 @@ ALIASES: dict[Column, tuple[str, ...]] = {
 COUNTS = frozenset({"calls", "count", "callcount", "callsoffered", "numberofcalls", "volume"})
 
 
+@lru_cache(maxsize=4_096)
 def plain(header: str) -> str:
     """Return a header without case, spaces and punctuation, so that `Call Date` equals `call_date`."""
     return re.sub(r"[^0-9a-z]", "", header.lower())
