@@ -6,9 +6,8 @@ back otherwise; nothing but this file commits.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.errors import SetupError
+from callback.writer_queue import WriterQueue
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -71,6 +71,12 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def _writer_queue(url: URL) -> WriterQueue | None:
+    if not url.database or url.database == ":memory:":
+        return None
+    return WriterQueue(Path(f"{url.database}-writers"))
+
+
 class Database:
     """One engine, and the two ways to use it."""
 
@@ -85,11 +91,7 @@ class Database:
             event.listen(self.engine.sync_engine, "begin", _begin)
         else:
             self.engine = create_async_engine(url, pool_pre_ping=True, pool_size=10)
-        # SQLite lets those who wait for its write lock sleep and look again, so that under load some starve.
-        # Within a process they queue here instead, first come, first served.
-        self._writers: AbstractAsyncContextManager[object] = (
-            asyncio.Lock() if self.is_sqlite else nullcontext()
-        )
+        self._writers = _writer_queue(url) if self.is_sqlite else None
         self._reader = self.engine.execution_options(reading=True)
 
     @asynccontextmanager
@@ -99,7 +101,7 @@ class Database:
         Not to be nested: on SQLite the inner one would wait for the outer.
         """
         async with (
-            self._writers,
+            self._writers or nullcontext(),
             AsyncSession(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -114,3 +116,5 @@ class Database:
     async def close(self) -> None:
         """Let go of all connections."""
         await self.engine.dispose()
+        if self._writers is not None:
+            self._writers.close()

@@ -15,7 +15,10 @@ _WITHHELD = frozenset(
     {"", "anonymous", "unknown", "restricted", "unavailable", "private", "+266696687", "+7378742833",
      "+86282452253", "+2562533", "+8566696687"}
 )  # fmt: skip
-_LOOKS_LIKE_NUMBER = re.compile(r"\+?\d[\d\s()./-]{5,}\d")
+# Neither a part of an identifier nor a date.
+_LOOKS_LIKE_NUMBER = re.compile(
+    r"(?<![0-9A-Za-z])(?!\d{4}-\d\d-\d\d)\+?\d[\d\s()./-]{5,}\d(?![0-9A-Za-z])"
+)
 
 
 class NumberType(StrEnum):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
 from fastapi import APIRouter, Response
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
 
 from callback.agents.agent import Agent
@@ -13,6 +14,7 @@ from callback.promises.callback import Callback
 from webhooks.requests import Office
 
 router = APIRouter()
+log = logging.getLogger(__name__)
 
 
 @router.get("/healthz")
@@ -26,9 +28,9 @@ async def ready(office: Office, response: Response) -> dict[str, str]:
     """Tell whether promises can be written down; Redis is not needed for that."""
     try:
         async with office.database.reading() as session:
-            await session.connection()
             await (await session.connection()).execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError):
+    except Exception as error:  # whatever it is, promises cannot be written down
+        log.error("not ready: %s", type(error).__name__)
         response.status_code = 503
         return {"status": "the database does not answer"}
     return {"status": "ok"}

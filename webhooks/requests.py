@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 
 from callback.runtime import Runtime
 from webhooks.forms import TwilioForm
-from webhooks.signature import check_signature, signed_url
+from webhooks.signature import BadSignature, check_signature, signed_url
 from webhooks.trouble import answer_trouble, ask_again, refuse
 
 log = logging.getLogger("callback.webhooks")
@@ -26,7 +27,12 @@ def runtime_of(request: Request) -> Runtime:
 async def signed_form(request: Request) -> TwilioForm:
     """Return the form of a request that Twilio signed; anything else is refused with 403."""
     settings = runtime_of(request).settings
-    form = await request.form()
+    try:
+        form = await request.form()
+    except HTTPException as error:
+        raise BadSignature("a form that cannot be read") from error
+    if not all(isinstance(value, str) for value in form.values()):
+        raise BadSignature("a form with files")
     check_signature(
         [token.get_secret_value() for token in settings.twilio_auth_token],
         signed_url(settings.public_base_url, request),

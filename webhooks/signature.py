@@ -19,8 +19,8 @@ def signed_url(public_base_url: str, request: Request) -> str:
     Built from the configured base and the raw path, because a proxy changes host and scheme, and the
     framework's own URL is decoded and put together again.
     """
-    path = request.scope["raw_path"].decode("ascii")
-    query = request.scope["query_string"].decode("ascii")
+    path = request.scope["raw_path"].decode("latin-1")
+    query = request.scope["query_string"].decode("latin-1")
     return f"{public_base_url}{path}" + (f"?{query}" if query else "")
 
 

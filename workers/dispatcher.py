@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from callback.dialing.dispatching import dispatch
+from callback.dialing.dispatching import serve_who_waits
 from callback.runtime import Runtime
 
 
@@ -24,5 +24,4 @@ class Dispatcher:
             self._next_waits = True
         async with self._running:
             self._next_waits = False
-            async with self._runtime.work() as work:
-                await dispatch(work)
+            await serve_who_waits(self._runtime)

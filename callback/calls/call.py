@@ -84,7 +84,8 @@ class Call(SQLModel, table=True):
     """A contact. `arrived_at` is its place in line; a callback's return call carries the original one.
 
     `call_sid` is Twilio's, or for imported rows the `source` and the source's own key, so that importing
-    twice changes nothing. `menu` is what a waiting caller has chosen so far. `wait_seconds` and `handle_seconds` are filled in when it ends.
+    twice changes nothing. `menu` is what a waiting caller has chosen so far. `wait_seconds` and
+    `handle_seconds` are filled in when it ends.
     """
 
     __tablename__ = "call"
@@ -105,7 +106,6 @@ class Call(SQLModel, table=True):
     outcome: CallOutcome | None = Field(default=None, sa_type=words(CallOutcome))
     arrived_at: datetime
     queue_sid: str | None = None
-    announcements: int = 0
     menu: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     answered_at: datetime | None = None
     ended_at: datetime | None = None

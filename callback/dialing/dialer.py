@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import CursorResult
 from sqlmodel import col, or_, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from callback.calls.call import Call, CallOutcome
 from callback.dialing.case import case_of_leg, load_case
 from callback.dialing.leg import Leg, LegEvent, LegOutcome, LegRole, LegStatus
-from callback.dialing.outcomes import caller_gone, leg_over, never_placed
+from callback.dialing.outcomes import caller_gone, leg_over, never_placed, placed
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.errors import (
     CallGone,
@@ -59,7 +60,8 @@ async def place_leg(runtime: Runtime, leg_id: str) -> bool:
         await _not_placed(runtime, leg_id, error)
         return False
     async with runtime.work() as work:
-        await placed(work, leg_id, call_sid)
+        case, leg = await case_of_leg(work, leg_id)
+        placed(case, leg, call_sid)
     return True
 
 
@@ -70,17 +72,15 @@ async def _claim(runtime: Runtime, work: Work, leg_id: str) -> CallOrder | None:
             col(Leg.id) == leg_id,
             col(Leg.status) == LegStatus.PLANNED,
             col(Leg.not_before) <= work.now,
+            col(Leg.reservation_id).in_(_under_way()),
         )
         .values(status=LegStatus.PLACING, claimed_until=work.now + LEASE)
     )
     if claimed.rowcount != 1:
+        await _drop_unneeded(work, leg_id)
         return None
     leg = await work.session.get_one(Leg, leg_id)
     line = await work.session.get_one(Line, leg.line_id)
-    reservation = await work.session.get_one(Reservation, leg.reservation_id)
-    if reservation.status == ReservationStatus.ENDED:
-        never_placed(*await case_of_leg(work, leg_id))
-        return None
     to_agent = leg.role == LegRole.AGENT
     answer = runtime.addresses.agent if to_agent else runtime.addresses.person
     return CallOrder(
@@ -94,16 +94,24 @@ async def _claim(runtime: Runtime, work: Work, leg_id: str) -> CallOrder | None:
     )
 
 
-async def placed(work: Work, leg_id: str, call_sid: str) -> None:
-    """Record that the telephone company has taken a leg on, whoever tells it first."""
-    case, leg = await case_of_leg(work, leg_id)
-    if not leg.bind(call_sid, work.now):
+def _under_way() -> SelectOfScalar[str]:
+    return select(Reservation.id).where(col(Reservation.status) != ReservationStatus.ENDED)
+
+
+async def _drop_unneeded(work: Work, leg_id: str) -> None:
+    # Asked before anything is locked, because a leg is locked after its contact.
+    found = await work.session.exec(
+        select(Leg.id).where(
+            col(Leg.id) == leg_id,
+            col(Leg.status) == LegStatus.PLANNED,
+            col(Leg.reservation_id).not_in(_under_way()),
+        )
+    )
+    if found.first() is None:
         return
-    if leg.role == LegRole.PERSON and case.callback is not None:
-        case.callback.attempt_placed(work.now)
-        case.callback.note("attempt_placed", work.now, f"attempt {leg.number}")
-    if leg.end_wanted_at is not None:
-        work.wake(JobName.END_LEG, leg.id)
+    case, leg = await case_of_leg(work, leg_id)
+    if leg.status == LegStatus.PLANNED and case.ended:
+        never_placed(case, leg)
 
 
 async def _not_placed(runtime: Runtime, leg_id: str, error: TelephonyError) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TypeVar
 
+from sqlalchemy import Select, bindparam, exists
+from sqlalchemy import select as sa_select
 from sqlmodel import SQLModel, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -26,13 +28,38 @@ from callback.lines.hours import is_open
 from callback.lines.line import DialOrder, Line
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
-from callback.runtime import Work
+from callback.runtime import Runtime, Work
 
 DISPATCH_LOCK = 0x44495350
 GOODBYE_LASTS = timedelta(seconds=30)
 NOT_AGAIN_FOR = timedelta(seconds=30)
 
 Row = TypeVar("Row", bound=SQLModel)
+
+
+async def serve_who_waits(runtime: Runtime) -> int:
+    """Dispatch, if a look without any lock finds somebody who waits and somebody who is free."""
+    now = runtime.clock.now()
+    async with runtime.database.reading() as session:
+        connection = await session.connection()
+        wrapped_up, free, waiting, due = (await connection.execute(_WORTH_IT, {"now": now})).one()
+    if not wrapped_up and not (free and (waiting or due)):
+        return 0
+    async with runtime.work() as work:
+        return await dispatch(work)
+
+
+def _worth_it() -> Select[bool, bool, bool, bool]:
+    wrapped_up = col(Agent.status) == AgentStatus.WRAP_UP
+    return sa_select(
+        exists().where(wrapped_up, col(Agent.wrap_up_until) <= bindparam("now")),
+        exists().where(col(Agent.status) == AgentStatus.AVAILABLE),
+        exists().where(col(Call.status) == CallStatus.WAITING),
+        exists().where(col(Callback.status) == CallbackStatus.WAITING),
+    )
+
+
+_WORTH_IT = _worth_it()
 
 
 async def dispatch(work: Work) -> int:

@@ -6,14 +6,14 @@ import logging
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from callback.calls.arriving import find_call
 from callback.calls.call import Call, CallOutcome, CallStatus
 from callback.dialing.case import case_of_leg, live_reservation_of
-from callback.dialing.dialer import placed
 from callback.dialing.leg import Leg, LegOutcome, LegStatus
-from callback.dialing.outcomes import answered, caller_gone, finish, leg_over
+from callback.dialing.outcomes import answered, caller_gone, finish, leg_over, placed
 from callback.dialing.reservation import ReservationStatus
 from callback.dialing.status_event import StatusEvent
 from callback.errors import CallbackError, NotFound
@@ -58,21 +58,60 @@ async def record(
     return identifier if inserted.first() is not None else None
 
 
+async def take(
+    runtime: Runtime,
+    key: str,
+    subject: str,
+    subject_id: str,
+    call_sid: str,
+    payload: dict[str, Any],
+) -> None:
+    """Record an event and, if it is news, interpret it.
+
+    Both are one transaction, and the interpretation a part of it that can be undone alone: an event that
+    cannot be interpreted is recorded all the same, and left to the sweep.
+    """
+    try:
+        async with runtime.work() as work:
+            event_id = await record(work, key, subject, subject_id, call_sid, payload)
+            event = await _unapplied(work, event_id) if event_id is not None else None
+            if event is not None:
+                await _apply(work, event)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        log.exception("a status event was recorded and not interpreted")
+        async with runtime.work() as work:
+            await record(work, key, subject, subject_id, call_sid, payload)
+
+
 async def apply_event(runtime: Runtime, event_id: str) -> None:
     """Interpret a recorded event; one that cannot be applied is marked with the reason and stays."""
     try:
         async with runtime.work() as work:
             event = await _unapplied(work, event_id)
             if event is not None:
-                event.result = await _interpret(work, event)
-                event.applied_at = work.now
-    except CallbackError as error:
-        log.warning("status event %s was not applied: %s", event_id, error)
+                await _apply(work, event)
+    except SQLAlchemyError:
+        raise
+    except Exception as error:
+        log.exception("status event %s cannot be interpreted", event_id)
         async with runtime.work() as work:
             event = await _unapplied(work, event_id)
             if event is not None:
                 event.applied_at = work.now
-                event.result = f"not applied: {error}"
+                event.result = f"failed: {type(error).__name__}"
+
+
+async def _apply(work: Work, event: StatusEvent) -> None:
+    try:
+        async with work.session.begin_nested():
+            result = await _interpret(work, event)
+    except CallbackError as error:
+        log.warning("status event %s was not applied: %s", event.id, error)
+        result = f"not applied: {error}"
+    event.result = result
+    event.applied_at = work.now
 
 
 async def _unapplied(work: Work, event_id: str) -> StatusEvent | None:
@@ -96,8 +135,8 @@ async def _leg_event(work: Work, event: StatusEvent) -> str:
     if "state" not in event.payload:
         return "of no state that we know"
     state = CallState(event.payload["state"])
-    await placed(work, event.subject_id, event.call_sid)
     case, leg = await case_of_leg(work, event.subject_id)
+    placed(case, leg, event.call_sid)
     if leg.call_sid != event.call_sid:
         return "of another call"
     if leg.status == LegStatus.ENDED:

@@ -24,6 +24,17 @@ from callback.promises.lifecycle import OPEN, CallbackEvent, CallbackStatus
 BACKSTOP = timedelta(seconds=10)
 
 
+def placed(case: Case, leg: Leg, call_sid: str) -> None:
+    """Record that the telephone company has taken a leg on, whoever tells it first."""
+    if not leg.bind(call_sid, case.now):
+        return
+    if leg.role == LegRole.PERSON and case.callback is not None:
+        case.callback.attempt_placed(case.now)
+        case.callback.note("attempt_placed", case.now, f"attempt {leg.number}")
+    if leg.end_wanted_at is not None:
+        case.work.wake(JobName.END_LEG, leg.id)
+
+
 def answered(case: Case, leg: Leg) -> None:
     """Note that a leg was picked up."""
     if leg.status != LegStatus.ENDED:

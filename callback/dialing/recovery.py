@@ -7,19 +7,20 @@ first is a wake-up, which may be lost.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import and_, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from callback.dialing.case import case_of_leg
-from callback.dialing.dialer import LEASE, end_leg, place_leg, placed, pull_caller
-from callback.dialing.dispatching import dispatch
+from callback.dialing.dialer import LEASE, end_leg, place_leg, pull_caller
+from callback.dialing.dispatching import serve_who_waits
 from callback.dialing.events import OUTCOMES, apply_event
 from callback.dialing.leg import Leg, LegEvent, LegStatus
-from callback.dialing.outcomes import answered, leg_over, never_placed
+from callback.dialing.outcomes import answered, leg_over, never_placed, placed
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.dialing.status_event import StatusEvent
 from callback.errors import CallGone, TelephonyError
@@ -33,6 +34,7 @@ from callback.telephony.port import ENDED_STATES, CallState, KnownCall
 log = logging.getLogger(__name__)
 
 _Select = SelectOfScalar[str]
+_Step = Callable[[Runtime, str], Coroutine[Any, Any, object]]
 _Query = Callable[[datetime], _Select]
 
 BATCH = 200
@@ -75,22 +77,30 @@ async def look(runtime: Runtime) -> Overdue:
 
 
 async def sweep(runtime: Runtime) -> int:
-    """Do everything that is overdue; return how many things were."""
+    """Do everything that is overdue; return how many things were found to do.
+
+    What fails is logged and does not keep the rest from being done; the next sweep finds it again.
+    """
     overdue = await look(runtime)
-    for event_id in overdue.events:
-        await apply_event(runtime, event_id)
-    done = len(overdue.events) + await _move_on(runtime, overdue)
-    async with runtime.work() as work:
-        done += await dispatch(work)
-    for leg_id in overdue.planned_legs:
-        done += await place_leg(runtime, leg_id)
-    for reservation_id in overdue.unpulled:
-        done += await pull_caller(runtime, reservation_id)
-    for leg_id in overdue.unwanted_legs:
-        done += await end_leg(runtime, leg_id)
-    for leg_id in overdue.silent_legs:
-        done += await resolve_leg(runtime, leg_id)
-    return done
+    await _each(runtime, overdue.events, apply_event)
+    done = await _move_on(runtime, overdue) + await serve_who_waits(runtime)
+    steps: tuple[tuple[Sequence[str], _Step], ...] = (
+        (overdue.planned_legs, place_leg),
+        (overdue.unpulled, pull_caller),
+        (overdue.unwanted_legs, end_leg),
+        (overdue.silent_legs, resolve_leg),
+    )
+    for identifiers, step in steps:
+        await _each(runtime, identifiers, step)
+    return done + len(overdue.events) + sum(len(identifiers) for identifiers, _ in steps)
+
+
+async def _each(runtime: Runtime, identifiers: Sequence[str], step: _Step) -> None:
+    for identifier in identifiers:
+        try:
+            await step(runtime, identifier)
+        except Exception:
+            log.exception("%s failed for %s", step.__name__, identifier)
 
 
 async def _move_on(runtime: Runtime, overdue: Overdue) -> int:
@@ -234,7 +244,8 @@ async def _adopt_or_replan(runtime: Runtime, leg_id: str, found: list[KnownCall]
         strangers = set(taken.all())
         ours = next((call for call in found if call.call_sid not in strangers), None)
         if ours is not None:
-            await placed(work, leg_id, ours.call_sid)
+            case, leg = await case_of_leg(work, leg_id)
+            placed(case, leg, ours.call_sid)
             log.warning("leg %s had been placed after all", leg_id)
     if ours is not None:
         await _learn(runtime, leg_id, ours)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from callback.errors import InvalidInput
-from callback.phone import NumberType, parse_number, region_of, type_of, zones_of
+from callback.phone import NumberType, is_valid, parse_number, region_of, type_of, zones_of
 
 MAY_BE_RUNG = frozenset(
     {
@@ -61,6 +61,9 @@ def callable_number(digits: str, country: str) -> str | None:
     try:
         number = parse_number(digits, country)
     except InvalidInput:
+        return None
+    # Who keys in a number may mistype it: it must lie in a range that was given out.
+    if not is_valid(number):
         return None
     return number if check_number(number, frozenset({country})) is None else None
 

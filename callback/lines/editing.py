@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import col, delete
 
 from callback.errors import InvalidInput
 from callback.ids import new_id
-from callback.lines.hours import check_spans, known_country
+from callback.lines.hours import check_spans, known_country, known_zone
 from callback.lines.line import DEFAULT_RETRY_AFTER_SECONDS, Line, LineNumber
 from callback.phone import parse_number, region_of
 from callback.runtime import Work
@@ -38,7 +39,7 @@ async def change_line(work: Work, line: Line, fields: dict[str, Any]) -> None:
 
     """
     numbers = fields.pop("numbers", None)
-    for name, value in _checked(fields).items():
+    for name, value in _checked(fields, line.retry_after_seconds).items():
         setattr(line, name, value)
     if numbers is not None:
         parsed = _numbers(numbers, line.country)
@@ -46,14 +47,20 @@ async def change_line(work: Work, line: Line, fields: dict[str, Any]) -> None:
         _add_numbers(work, line, parsed)
 
 
-def _checked(fields: dict[str, Any]) -> dict[str, Any]:
+def _checked(
+    fields: dict[str, Any], delays_now: Mapping[str, list[int]] = DEFAULT_RETRY_AFTER_SECONDS
+) -> dict[str, Any]:
+    if "time_zone" in fields and not known_zone(fields["time_zone"]):
+        raise InvalidInput(
+            "time_zone", f"{fields['time_zone']!r} is no IANA time zone such as America/Los_Angeles"
+        )
     check_spans(fields.get("opening_hours") or [])
     country = fields.get("holidays_country")
     if country is not None and not known_country(country):
         raise InvalidInput("holidays_country", f"no calendar of public holidays for {country!r}")
     delays = fields.get("retry_after_seconds")
     if delays is not None:
-        fields = fields | {"retry_after_seconds": DEFAULT_RETRY_AFTER_SECONDS | delays}
+        fields = fields | {"retry_after_seconds": {**delays_now, **delays}}
     return fields
 
 

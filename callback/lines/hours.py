@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 
@@ -94,6 +94,15 @@ def holiday_name(country: str | None, day: date) -> str | None:
 def known_country(country: str) -> bool:
     """Tell whether the calendar of public holidays knows `country` (ISO 3166 alpha-2)."""
     return country in holidays.list_supported_countries()
+
+
+def known_zone(name: str) -> bool:
+    """Tell whether `name` is a zone of the IANA database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def openings_of(line: Line, day: date) -> list[Opening]:

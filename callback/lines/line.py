@@ -57,7 +57,8 @@ class Line(SQLModel, table=True):
     holidays_country: str | None = None
     country: str = Field(max_length=2)
     dial_order: DialOrder = Field(default=DialOrder.AGENT_FIRST, sa_type=words(DialOrder))
-    offer_after_seconds: int | None = 60
+    # None means never, and must not be taken for a value that was left out.
+    offer_after_seconds: int | None = Field(default=60, sa_column_kwargs={"default": None})
     window_minutes: int = 15
     callbacks_per_window: int | None = None
     retry_after_seconds: dict[str, list[int]] = Field(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from callback.errors import (
@@ -18,6 +20,8 @@ from callback.errors import (
     NotFound,
     PromiseRefused,
 )
+
+log = logging.getLogger(__name__)
 
 STATUS: dict[type[CallbackError], HTTPStatus] = {
     NotFound: HTTPStatus.NOT_FOUND,
@@ -49,6 +53,14 @@ def problem(status: HTTPStatus, error_id: str, detail: str, **more: object) -> J
     )
 
 
+def _field(found: dict[str, Any]) -> str:
+    """Return the name of the field that is meant; what is no JSON at all is the body's fault."""
+    place = found["loc"][1:]
+    if not place or found["type"] == "json_invalid":
+        return str(found["loc"][0])
+    return ".".join(str(part) for part in place)
+
+
 def add_problem_handlers(app: FastAPI) -> None:
     """Teach the application to answer errors as problem documents."""
 
@@ -68,10 +80,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _malformed(_: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [
-            {"field": ".".join(str(part) for part in found["loc"][1:]), "reason": found["msg"]}
-            for found in error.errors()
-        ]
+        errors = [{"field": _field(found), "reason": found["msg"]} for found in error.errors()]
         detail = "; ".join(f"{found['field']}: {found['reason']}" for found in errors)
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", detail, errors=errors)
 
@@ -85,3 +94,11 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> JSONResponse:
         return problem(HTTPStatus(error.status_code), "http-error", str(error.detail))
+
+    @app.exception_handler(SQLAlchemyError)
+    @app.exception_handler(OSError)
+    async def _no_database(request: Request, error: Exception) -> JSONResponse:
+        log.error("trouble on %s", request.url.path, exc_info=error)
+        return problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "the database does not answer; try again"
+        )

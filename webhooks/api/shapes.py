@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from callback.agents.presence import AgentStatus
 from callback.dialogue.sentences import languages
 from callback.lines.line import DialOrder
 from callback.telephony.port import MachineDetection
 
-Languages = Annotated[list[str], Field(min_length=1, max_length=10)]
-Delays = dict[Literal["busy", "no_answer", "machine", "failed"], list[Annotated[int, Field(ge=1)]]]
+MONTH_SECONDS = 31 * 24 * 3600
+
+
+def _known_language(value: str) -> str:
+    if value not in languages():
+        raise ValueError(f"there are no sentences in {value!r}; there are {sorted(languages())}")
+    return value
+
+
+# Control characters can be neither spoken, nor written in TwiML, nor stored in PostgreSQL.
+NO_CONTROL = r"^[^\x00-\x1f\x7f]+$"
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=NO_CONTROL)]
+Word = Annotated[str, Field(min_length=1, max_length=40, pattern=NO_CONTROL)]
+Language = Annotated[str, AfterValidator(_known_language)]
+Languages = Annotated[list[Language], Field(min_length=1, max_length=10)]
+Seconds = Annotated[int, Field(ge=0, le=MONTH_SECONDS)]
+Delays = dict[
+    Literal["busy", "no_answer", "machine", "failed"],
+    Annotated[list[Annotated[int, Field(ge=1, le=MONTH_SECONDS)]], Field(max_length=20)],
+]
 
 
 NULLABLE = frozenset({"holidays_country", "offer_after_seconds", "callbacks_per_window"})
@@ -37,13 +54,13 @@ class Target(Strict):
     """A service level: this share of callers answered within so many seconds."""
 
     share: Annotated[float, Field(gt=0, le=1)]
-    seconds: Annotated[int, Field(ge=0)]
+    seconds: Seconds
 
 
 class LineSettings(Strict):
     """Everything that a line can be set to; what is left out stays, or takes its default."""
 
-    name: Annotated[str, Field(min_length=1, max_length=80)] | None = None
+    name: Name | None = None
     numbers: Annotated[list[str], Field(min_length=1)] | None = None
     time_zone: str | None = None
     languages: Languages | None = None
@@ -51,37 +68,17 @@ class LineSettings(Strict):
     holidays_country: str | None = None
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
     dial_order: DialOrder | None = None
-    offer_after_seconds: Annotated[int, Field(ge=0)] | None = None
+    offer_after_seconds: Seconds | None = None
     window_minutes: Annotated[int, Field(ge=5, le=240)] | None = None
-    callbacks_per_window: Annotated[int, Field(ge=0)] | None = None
+    callbacks_per_window: Annotated[int, Field(ge=0, le=10_000)] | None = None
     retry_after_seconds: Delays | None = None
     ring_seconds: Annotated[int, Field(ge=5, le=600)] | None = None
     agent_ring_seconds: Annotated[int, Field(ge=5, le=600)] | None = None
     machine_detection: MachineDetection | None = None
     service_level: Target | None = None
-    expected_handle_seconds: Annotated[int, Field(ge=1)] | None = None
-    wrap_up_seconds: Annotated[int, Field(ge=0)] | None = None
+    expected_handle_seconds: Annotated[int, Field(ge=1, le=MONTH_SECONDS)] | None = None
+    wrap_up_seconds: Seconds | None = None
     announce_every_seconds: Annotated[int, Field(ge=5, le=300)] | None = None
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str | None) -> str | None:
-        try:
-            return value if value is None else ZoneInfo(value).key
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(
-                f"{value!r} is no IANA time zone such as America/Los_Angeles"
-            ) from error
-
-    @field_validator("languages")
-    @classmethod
-    def _known_languages(cls, value: list[str] | None) -> list[str] | None:
-        unknown = sorted(set(value or ()) - languages())
-        if unknown:
-            raise ValueError(
-                f"there are no sentences in {unknown}; there are {sorted(languages())}"
-            )
-        return value
 
     @model_validator(mode="after")
     def _null_only_where_it_means_something(self) -> Self:
@@ -98,7 +95,7 @@ class LineSettings(Strict):
 class NewLine(LineSettings):
     """A line to be made."""
 
-    name: Annotated[str, Field(min_length=1, max_length=80)]
+    name: Name
     numbers: Annotated[list[str], Field(min_length=1)]
     time_zone: str
 
@@ -106,11 +103,11 @@ class NewLine(LineSettings):
 class NewAgent(Strict):
     """An agent to be made."""
 
-    name: Annotated[str, Field(min_length=1, max_length=80)]
-    endpoint: Annotated[str, Field(min_length=3, max_length=256)]
+    name: Name
+    endpoint: Annotated[str, Field(min_length=3, max_length=256, pattern=NO_CONTROL)]
     line_ids: list[str] = []
-    languages: Languages = ["en"]
-    skills: list[str] = []
+    languages: Annotated[list[Word], Field(min_length=1, max_length=10)] = ["en"]
+    skills: Annotated[list[Word], Field(max_length=100)] = []
 
 
 class Presence(Strict):
@@ -124,7 +121,7 @@ class NewCallback(Strict):
 
     line_id: str
     phone_number: str
-    language: str | None = None
+    language: Language | None = None
     promised_from: AwareDatetime | None = None
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from callback.dialing.case import Case, case_of_leg
-from callback.dialing.dialer import placed
 from callback.dialing.leg import Leg
-from callback.dialing.outcomes import agent_accepts, agent_declines, answered
+from callback.dialing.outcomes import agent_accepts, agent_declines, answered, placed
 from callback.dialing.reservation import ReservationStatus
 from callback.dialogue import agent_steps
-from callback.dialogue.sentences import Speaker
+from callback.dialogue.sentences import Speaker, first_known
 from callback.dialogue.turn import Join, Role, Turn
 from callback.lines.offer import Window
 from callback.telephony import addresses
@@ -25,10 +24,10 @@ router = APIRouter(route_class=VoiceRoute)
 async def agent(leg_id: str, step: str, form: Form, office: Office) -> Response:
     """Say what an agent hears at this step of her leg."""
     async with office.work() as work:
-        await placed(work, leg_id, form.call_sid)
         case, leg = await case_of_leg(work, leg_id)
+        placed(case, leg, form.call_sid)
         turn = _turn(case, leg, step, form.digits)
-        language = case.agent.languages[0] if case.agent.languages else case.line.language
+        language = first_known(case.agent.languages, case.line.language)
         speaker = Speaker(language, case.line.zone, work.now)
     return render(turn, speaker, agent_stage(office.addresses, leg_id))
 

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Response
 
 from callback.dialing.canceling import cancel_callback
 from callback.dialing.case import Case, case_of_leg
-from callback.dialing.dialer import placed
 from callback.dialing.leg import Leg, LegOutcome, LegRole
 from callback.dialing.outcomes import (
     agent_left,
@@ -15,6 +14,7 @@ from callback.dialing.outcomes import (
     leg_over,
     person_accepts,
     person_enters,
+    placed,
 )
 from callback.dialing.reservation import ReservationStatus
 from callback.dialogue import person_steps
@@ -37,8 +37,8 @@ router = APIRouter(route_class=VoiceRoute)
 async def person(leg_id: str, step: str, form: Form, office: Office) -> Response:
     """Say what somebody hears at this step of our call to them."""
     async with office.work() as work:
-        await placed(work, leg_id, form.call_sid)
         case, leg = await case_of_leg(work, leg_id)
+        placed(case, leg, form.call_sid)
         turn = await _turn(case, leg, step, form)
         language = case.callback.language if case.callback is not None else case.line.language
         speaker = Speaker(language, case.line.zone, work.now)

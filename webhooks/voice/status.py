@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from callback.dialing.events import apply_event, record
+from callback.dialing.events import take
 from callback.runtime import Runtime
 from callback.telephony import addresses
 from webhooks.forms import TwilioForm
@@ -16,10 +16,7 @@ router = APIRouter(route_class=StatusRoute)
 async def _take(office: Runtime, form: TwilioForm, subject: str, subject_id: str) -> Response:
     payload = form.kept() | ({"state": form.state.value} if form.state else {})
     key = f"{subject}:{subject_id}:{form.event_key()}"
-    async with office.work() as work:
-        event_id = await record(work, key, subject, subject_id, form.call_sid, payload)
-    if event_id is not None:
-        await apply_event(office, event_id)
+    await take(office, key, subject, subject_id, form.call_sid, payload)
     return Response(status_code=204)
 
 

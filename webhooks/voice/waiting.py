@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from datetime import datetime
 
-from callback.calls.arriving import find_call, take_place_in_line
-from callback.calls.call import Call
+from fastapi import APIRouter, Response
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from callback.calls.arriving import call_and_line, find_call, take_place_in_line
+from callback.calls.call import Call, CallStatus
 from callback.dialing.rules import callable_number, check_number
 from callback.dialogue import steps
 from callback.dialogue.sentences import Speaker
@@ -34,12 +37,14 @@ async def _waiting_call(work: Work, call_sid: str) -> tuple[Call, Line]:
     return call, await get_line(work.session, call.line_id)
 
 
-async def _facts(work: Work, line: Line, call: Call, digits: str = "") -> Facts:
-    load = await load_of(work.session, line, call.arrived_at)
+async def _facts(
+    session: AsyncSession, now: datetime, line: Line, call: Call, digits: str = ""
+) -> Facts:
+    load = await load_of(session, line, call.arrived_at)
     number = call.phone_number
     may_be_called = number is not None and check_number(number, frozenset({line.country})) is None
     return Facts(
-        offer=await offer_for(work.session, line, load, work.now),
+        offer=await offer_for(session, line, load, now),
         wait=load.wait(),
         caller_number=number if may_be_called else None,
         choice=Choice.from_json(call.menu),
@@ -51,15 +56,20 @@ async def _facts(work: Work, line: Line, call: Call, digits: str = "") -> Facts:
 @router.post(addresses.WAITING)
 async def waiting(form: Form, office: Office) -> Response:
     """Tell a caller in the queue what there is to tell; the queue asks for this again and again."""
-    async with office.work() as work:
-        call, line = await _waiting_call(work, form.call_sid)
-        take_place_in_line(work, call, form.queue_sid)
-        facts = await _facts(work, line, call)
-        call.menu = {}
-        call.announcements += 1
-        if facts.offer.stands and call.offered_at is None:
-            call.offered_at = work.now
-        speaker = Speaker(call.language, line.zone, work.now)
+    now = office.clock.now()
+    async with office.database.reading() as session:
+        call, line = await call_and_line(session, form.call_sid)
+        facts = await _facts(session, now, line, call)
+    # Hundreds wait and ask every few seconds: only what is new is worth the one place at the writing desk.
+    offered = facts.offer.stands and call.offered_at is None
+    if offered or call.menu or call.status == CallStatus.ARRIVING or not call.queue_sid:
+        async with office.work() as work:
+            call, line = await _waiting_call(work, form.call_sid)
+            take_place_in_line(work, call, form.queue_sid)
+            call.menu = {}
+            if offered:
+                call.offered_at = work.now
+    speaker = Speaker(call.language, line.zone, now)
     return render(steps.waiting(facts), speaker, menu_stage(office.addresses))
 
 
@@ -68,7 +78,9 @@ async def menu(step: Step, form: Form, office: Office) -> Response:
     """Act on a key that was pressed in the menu; what is spoken of as promised is committed before."""
     async with office.work() as work:
         call, line = await _waiting_call(work, form.call_sid)
-        facts = await _facts(work, line, call, form.digits if step == Step.TYPED else "")
+        facts = await _facts(
+            work.session, work.now, line, call, form.digits if step == Step.TYPED else ""
+        )
         decision = steps.decide(step, form.digits, facts)
         call.menu = decision.choice.to_json()
         speaker = Speaker(call.language, line.zone, work.now)

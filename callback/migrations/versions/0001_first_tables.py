@@ -104,7 +104,6 @@ def upgrade() -> None:
     sa.Column('outcome', sa.Enum('answered', 'abandoned', 'promised', 'turned_away', 'not_reached', name='calloutcome', native_enum=False, length=24), nullable=True),
     sa.Column('arrived_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
     sa.Column('queue_sid', sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-    sa.Column('announcements', sa.Integer(), nullable=False),
     sa.Column('menu', sa.JSON(), nullable=False),
     sa.Column('answered_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
     sa.Column('ended_at', sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
