@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -25,6 +26,7 @@ class PhoneDigits:
     groups: str
 
 
+@lru_cache
 def languages() -> frozenset[str]:
     """Return the languages for which there is a locale file."""
     folder = resources.files("callback.dialogue") / "locales"
@@ -33,6 +35,11 @@ def languages() -> frozenset[str]:
         for entry in folder.iterdir()
         if entry.name.endswith(".toml")
     )
+
+
+def first_known(wanted: Sequence[str], otherwise: str) -> str:
+    """Return the first of the languages somebody understands in which there are sentences."""
+    return next((language for language in wanted if language in languages()), otherwise)
 
 
 @lru_cache

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -119,7 +119,7 @@ def _wait_sentence(wait: WaitEstimate | None) -> Say:
     if not wait.high:
         return Say("caller.wait_next")
     if low == 0 or low == high:
-        return Say("caller.wait_up_to", {"high": high})
+        return Say("caller.wait_up_to", {"high": timedelta(minutes=high)})
     return Say("caller.wait_range", {"low": low, "high": high})
 
 
