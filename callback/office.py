@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from callback.arq_jobs import ArqJobs, connect
 from callback.database import Database
@@ -20,21 +21,30 @@ from callback.telephony.twilio import TwilioTelephony
 log = logging.getLogger(__name__)
 
 
-class MaskNumbers(logging.Filter):
-    """Stars out everything that looks like a phone number in what is logged."""
+class MaskNumbers(logging.Formatter):
+    """Stars out everything that looks like a phone number in what is logged, tracebacks included.
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the record's message; keep every record."""
-        record.msg = mask_all(record.getMessage())
-        record.args = None
-        return True
+    The time of the record is left alone, which is why parts are masked and not the finished line.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        """Mask the message with its arguments filled in."""
+        record.message = mask_all(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
+        """Mask what exceptions say, such as the values of a statement that failed."""
+        return mask_all(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802 - the library's name
+        """Mask a stack that was asked for."""
+        return mask_all(super().formatStack(stack_info))
 
 
 def set_up_logging(level: str) -> None:
     """Log to standard error, one line a record, without a full phone number in any."""
     handler = logging.StreamHandler()
-    handler.addFilter(MaskNumbers())
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(MaskNumbers("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("twilio").setLevel(logging.ERROR)
     logging.getLogger("aiosqlite").setLevel(logging.WARNING)

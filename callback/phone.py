@@ -15,9 +15,12 @@ _WITHHELD = frozenset(
     {"", "anonymous", "unknown", "restricted", "unavailable", "private", "+266696687", "+7378742833",
      "+86282452253", "+2562533", "+8566696687"}
 )  # fmt: skip
-# Neither a part of an identifier nor a date.
-_LOOKS_LIKE_NUMBER = re.compile(
-    r"(?<![0-9A-Za-z])(?!\d{4}-\d\d-\d\d)\+?\d[\d\s()./-]{5,}\d(?![0-9A-Za-z])"
+_LOOKS_LIKE_NUMBER = re.compile(r"\+?\d[\d\s()./-]{5,}\d")
+# Dates, and identifiers: 32 hexadecimal digits, the telephone company's with two letters before them.
+_KEPT = re.compile(
+    r"(?<![0-9A-Za-z])"
+    r"((?:19|20)\d\d-[01]\d-[0-3]\d|(?:[A-Z]{2})?[0-9a-f]{32})"
+    r"(?![0-9A-SU-Za-z-])"
 )
 
 
@@ -132,5 +135,7 @@ def mask(text: str) -> str:
 
 
 def mask_all(text: str) -> str:
-    """Return `text` with everything in it that looks like a phone number masked."""
-    return _LOOKS_LIKE_NUMBER.sub(lambda found: mask(found.group()), text)
+    """Return `text` with everything that looks like a phone number masked; identifiers and dates stay."""
+    parts = _KEPT.split(text)
+    parts[::2] = [_LOOKS_LIKE_NUMBER.sub(lambda found: mask(found.group()), p) for p in parts[::2]]
+    return "".join(parts)

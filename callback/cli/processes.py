@@ -8,7 +8,7 @@ import typer
 import uvicorn
 
 from callback.cli.doctor import diagnose
-from callback.cli.session import fail, load_settings, run
+from callback.cli.session import fail, load_settings, run, sentences
 from callback.migrations import upgrade
 
 
@@ -20,7 +20,8 @@ def serve() -> None:
         factory=True,
         host=settings.host,
         port=settings.port,
-        log_level=settings.log_level.lower(),
+        # Its own handlers would write tracebacks past the one that masks numbers.
+        log_config=None,
         access_log=False,
         server_header=False,
     )
@@ -36,7 +37,8 @@ def worker() -> None:
 def migrate() -> None:
     """Bring the database's schema up to date."""
     settings = load_settings()
-    upgrade(settings.database_url)
+    with sentences():
+        upgrade(settings.database_url)
     typer.echo("The schema is up to date.")
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from callback.clock import Clock
 from callback.database import Database
@@ -37,12 +38,23 @@ def load_settings() -> Settings:
         )
 
 
-def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run a command's work; an error that we know is one sentence and not a traceback."""
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turn an error that we know into one sentence instead of a traceback."""
     try:
-        return asyncio.run(work)
+        yield
     except CallbackError as error:
         fail(str(error))
+    except IntegrityError:
+        fail("That exists already.")
+    except (SQLAlchemyError, OSError) as error:
+        fail(f"The database does not answer ({type(error).__name__}); check DATABASE_URL.")
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a command's work; an error that we know is one sentence and not a traceback."""
+    with sentences():
+        return asyncio.run(work)
 
 
 @asynccontextmanager
