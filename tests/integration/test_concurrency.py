@@ -20,7 +20,7 @@ from callback.dialing.dispatching import dispatch
 from callback.dialing.events import apply_event, record
 from callback.dialing.leg import Leg, LegRole, LegStatus
 from callback.dialing.recovery import resolve_leg, sweep
-from callback.dialing.reservation import Reservation, ReservationStatus
+from callback.dialing.reservation import Reservation, ReservationEvent, ReservationStatus
 from callback.errors import (
     CallbackError,
     IllegalTransition,
@@ -465,3 +465,46 @@ async def test_sweeps_at_once_do_everything_once(office: Office) -> None:
         assert len(due.all()) == 6
     live = [row for row in await all_of(office, Callback) if getattr(row, "status", "") in OPEN]
     assert len(live) == 6
+
+
+async def test_a_leg_that_is_no_longer_needed_when_its_turn_comes_is_dropped_unplaced(
+    office: Office,
+) -> None:
+    callback, leg = await placing(office)
+    async with office.runtime.work() as work:
+        reservation = await work.session.get_one(Reservation, leg.reservation_id)
+        reservation.apply(ReservationEvent.END, work.now)
+    await at_once(place_leg(office.runtime, leg.id) for _ in range(4))
+    assert office.telephony.orders == []
+    dropped = await office.again(leg)
+    assert isinstance(dropped, Leg)
+    assert dropped.status == LegStatus.ENDED
+    waits = await office.again(callback)
+    assert isinstance(waits, Callback)
+    assert (waits.status, waits.attempt_count) == (CallbackStatus.WAITING, 0)
+
+
+async def test_placing_and_canceling_at_once_never_lock_each_other_out(office: Office) -> None:
+    line = await office.line()
+    pairs = []
+    for number in range(10):
+        agent = await office.agent(line, number, status=AgentStatus.RESERVED)
+        callback = await office.owed(line, number, status=CallbackStatus.DIALING, attempt_count=1)
+        reservation = await office.reserved(agent, ReservationStatus.ACCEPTED, callback)
+        leg = await office.leg(
+            reservation, LegRole.PERSON, callback.phone_number, LegStatus.PLANNED
+        )
+        pairs.append((callback, leg))
+    await at_once(
+        attempt
+        for callback, leg in pairs
+        for attempt in (cancel(office, callback), place_leg(office.runtime, leg.id))
+    )
+    for callback, leg in pairs:
+        gone = await office.again(callback)
+        assert isinstance(gone, Callback)
+        assert gone.status == CallbackStatus.CANCELED
+        left = await office.again(leg)
+        assert isinstance(left, Leg)
+        # Either it never rang, or it is known that it is to be hung up.
+        assert left.status == LegStatus.ENDED or left.end_wanted_at is not None
