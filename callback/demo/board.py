@@ -34,11 +34,13 @@ class Picture:
 
 
 def spoken(seconds: float | None) -> str:
-    """Return a wait as people read it, `2:05`; a dash where nobody knows."""
+    """Return a wait as people read it, `2:05` or `3:02:05`; a dash where nobody knows."""
     if seconds is None:
         return "–"
     whole = max(0, round(seconds))
-    return f"{whole // 60}:{whole % 60:02d}"
+    hours, rest = divmod(whole, 3600) if whole >= 3 * 3600 else (0, whole)
+    minutes = f"{rest // 60}:{rest % 60:02d}"
+    return f"{hours}:{minutes:0>5}" if hours else minutes
 
 
 def _agents(state: LiveState) -> str:

@@ -25,6 +25,7 @@ class Service:
     abandoned: int
     promised: int
     average_speed_of_answer_seconds: float | None
+    hold_seconds_total: float
     service_level: float | None
     service_level_seconds: int
     offers_made: int
@@ -87,6 +88,7 @@ def rows(service: Service) -> list[tuple[str, str]]:
         ("answered while waiting", str(service.answered)),
         ("abandoned", f"{service.abandoned} ({percent(service.abandoned_share)})"),
         ("average speed of answer (ASA)", spoken(service.average_speed_of_answer_seconds)),
+        ("time on hold, all callers together", spoken(service.hold_seconds_total)),
         (level, percent(service.service_level)),
         ("callbacks offered", str(service.offers_made)),
         ("callbacks taken", str(service.offers_taken)),
@@ -123,6 +125,11 @@ def verdicts(without: Service, with_: Service) -> list[str]:
     )
     if wait is not None and wait_with is not None:
         lines.append(f"Those who were answered had waited {spoken(wait)}, now {spoken(wait_with)}.")
+    if without.hold_seconds_total and with_.hold_seconds_total:
+        lines.append(
+            f"Together they were on hold for {spoken(without.hold_seconds_total)} without callbacks,"
+            f" for {spoken(with_.hold_seconds_total)} with them."
+        )
     if with_.promises:
         broken = with_.promises_decided - with_.promises_kept
         undecided = with_.promises - with_.promises_decided

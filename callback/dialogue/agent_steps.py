@@ -14,17 +14,17 @@ SORRY = "sorry"
 
 def offer_call(line: str, waited: timedelta) -> Turn:
     """Offer a live caller."""
-    return _offer(Say("agent.call", {"line": line, "waited": waited}))
+    return _offer(Say("agent.call", {"line": line}), Say("agent.waited", {"waited": waited}))
 
 
 def offer_callback(line: str, window: Window) -> Turn:
     """Offer a callback."""
-    return _offer(Say("agent.callback", {"line": line, "window": window}))
+    return _offer(Say("agent.callback", {"line": line}), Say("agent.promised", {"window": window}))
 
 
-def _offer(what: Say) -> Turn:
-    choice = Say("agent.choice")
-    return Turn((what, choice), Listen(CHOICE, seconds=10), then=HangUp())
+def _offer(what: Say, more: Say) -> Turn:
+    # The keys come before the details, so that nobody has to listen to the end to accept.
+    return Turn((what, Say("agent.choice"), more), Listen(CHOICE, seconds=10), then=HangUp())
 
 
 def accepted(join: Join, *, person_is_rung: bool) -> Turn:

@@ -51,6 +51,8 @@ def summarize(
     * ASA: mean wait of calls answered by an agent, from arrival.
     * Service level: answered within `threshold` seconds / (answered + abandoned). Who took a callback did
       not abandon and was not answered, and counts on neither side.
+    * Time on hold: all waits together, of whoever waited for whatever outcome; for who took a callback, until
+      the end of that call.
     * Promises kept: first attempt inside the promise window / promises decided. A promise that was canceled
       before any attempt is not decided.
     * Lateness: first attempt minus `promised_from`.
@@ -73,6 +75,7 @@ def summarize(
         "promised": outcomes[CallOutcome.PROMISED],
         "turned_away": outcomes[CallOutcome.TURNED_AWAY],
         "average_speed_of_answer_seconds": sum(waits) / len(waits) if waits else None,
+        "hold_seconds_total": sum(contact.wait_seconds or 0.0 for contact in contacts),
         "service_level": within / (answered + abandoned) if answered + abandoned else None,
         "service_level_seconds": threshold,
         "offers_made": sum(1 for contact in contacts if contact.offered),

@@ -18,6 +18,7 @@ WITHOUT = Service(
     abandoned=50,
     promised=0,
     average_speed_of_answer_seconds=95.4,
+    hold_seconds_total=14_000.0,
     service_level=0.35,
     service_level_seconds=20,
     offers_made=0,
@@ -36,6 +37,7 @@ WITH = dataclasses.replace(
     abandoned=20,
     promised=70,
     average_speed_of_answer_seconds=61.0,
+    hold_seconds_total=5_000.0,
     offers_made=130,
     offers_taken=70,
     promises=70,
@@ -96,6 +98,7 @@ def test_nobody_called_makes_dashes_not_errors() -> None:
         abandoned=0,
         answered=0,
         average_speed_of_answer_seconds=None,
+        hold_seconds_total=0.0,
         service_level=None,
     )
     values = dict(rows(nobody))
@@ -118,6 +121,7 @@ def test_verdicts_say_better_and_worse_alike() -> None:
         "25.0% of the callers hung up without callbacks, 10.0% with them.",
         "75.0% of the callers spoke to an agent without callbacks, 89.0% with them.",
         "Those who were answered had waited 1:35, now 1:01.",
+        "Together they were on hold for 3:53:20 without callbacks, for 83:20 with them.",
         "Of 70 promises 69 were kept, 1 were not.",
     ]
     worse = verdicts(

@@ -204,9 +204,9 @@ def test_no_narrow_space_stands_before_am_and_pm() -> None:
     ],
 )
 def test_a_duration_is_spoken_in_whole_minutes_and_at_least_one(seconds: int, words: str) -> None:
-    values = {"line": "Support", "waited": timedelta(seconds=seconds)}
-    said = speaker(utc(2026, 1, 5)).text(Say("agent.call", values))
-    assert said == f"A call on Support. The caller has waited {words}."
+    values = {"waited": timedelta(seconds=seconds)}
+    said = speaker(utc(2026, 1, 5)).text(Say("agent.waited", values))
+    assert said == f"The caller has waited {words}."
 
 
 def test_a_number_is_read_out_as_it_was_grouped() -> None:

@@ -52,6 +52,7 @@ def test_the_report_counts_every_contact_once() -> None:
         "promised": 1,
         "turned_away": 1,
         "average_speed_of_answer_seconds": 30.0,
+        "hold_seconds_total": 140.0,
         "service_level": 0.5,
         "service_level_seconds": 20,
         "offers_made": 3,
