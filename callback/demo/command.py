@@ -71,6 +71,7 @@ def demo(
                 hours=chosen.hours(hours),
                 seconds_at_most=SECONDS_AT_MOST if hours == "busiest" and rate is None else 86_400,
                 keep=keep,
+                past=shipped_figures() if log is None else None,
             )
             good = run(play_day(chosen, options, console))
     except (DemoFailed, LogUnreadable, ValueError) as error:

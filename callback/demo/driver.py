@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 import time
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -17,6 +17,8 @@ from rich.console import Console
 
 from callback.demo.board import Board, Picture
 from callback.demo.day import Day
+from callback.demo.figures import Figures
+from callback.demo.history import write_history
 from callback.demo.people import agents, most_agents, scenario
 from callback.demo.processes import DemoFailed
 from callback.demo.report import Run, Service, draw_report
@@ -38,13 +40,15 @@ OFFER_AFTER_SECONDS = 45
 
 @dataclass(frozen=True)
 class Options:
-    """How a day is to be played."""
+    """How a day is to be played. `past` are the figures from which the weeks before it are drawn."""
 
     rate: float
     seed: int
     hours: tuple[timedelta, timedelta]
     seconds_at_most: float
     keep: Path | None = None
+    past: Figures | None = None
+    history: Path | None = None
 
 
 def clock_face(offset: timedelta) -> str:
@@ -68,6 +72,10 @@ async def play_day(day: Day, options: Options, console: Console) -> bool:
         prefix="callback-demo-", ignore_cleanup_errors=True
     ) as temporary:
         folder = options.keep or Path(temporary)
+        if options.past is not None:
+            path = Path(temporary) / "history.csv"
+            write_history(path, options.past, day.on, options.seed)
+            options = replace(options, history=path)
         stacks = [
             Stack("Without callbacks", folder / "without", None),
             Stack("With callbacks", folder / "with", OFFER_AFTER_SECONDS),
@@ -84,7 +92,7 @@ async def play_day(day: Day, options: Options, console: Console) -> bool:
                 unfinished = await show.until_over(began)
                 board.note("The day is over.")
             services = [await show.service(stack) for stack in stacks]
-            tomorrow = await peaks(stacks[1])
+            tomorrow = await tomorrow_of(stacks[1], day)
     run = Run(
         day=day.title,
         source=day.source,
@@ -100,12 +108,16 @@ async def play_day(day: Day, options: Options, console: Console) -> bool:
     return unfinished == 0
 
 
-async def peaks(stack: Stack) -> list[str]:
-    """Return what the project says of the next day's peak hours from the day just played, if it can."""
+async def tomorrow_of(stack: Stack, day: Day) -> list[str]:
+    """Return what the project says of the next day's peaks and staffing, from the log as it now is."""
+    tomorrow = (day.on + timedelta(days=1)).isoformat()
     try:
-        said = await stack.command("peaks", stack.line_id)
+        said = await stack.command(
+            "staffing", stack.line_id, "--days", "1", "--as-of", tomorrow, "--shrinkage", "0"
+        )
     except DemoFailed:
-        return []
+        # A log of a single day is too little to say anything of the next; its own peaks are known.
+        said = await stack.command("peaks", stack.line_id)
     return said.rstrip().splitlines()
 
 
@@ -167,6 +179,8 @@ class Show:
     async def _furnish(self, stack: Stack) -> None:
         await stack.open(self.course.spec)
         await stack.settle(self._agents)
+        if self._options.history is not None:
+            await stack.command("import-calls", str(self._options.history), "--line", stack.line_id)
 
     async def _invite(self, stack: Stack) -> None:
         await stack.begin(self._agents, scenario(self._day, self.course.midnight))
