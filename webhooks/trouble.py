@@ -24,7 +24,7 @@ PAUSE_SECONDS = 5
 def refuse(request: Request, error: Exception) -> Response | None:
     """Return the refusal of a request that cannot have come from Twilio, or None if it may have."""
     if isinstance(error, BadSignature):
-        log.warning("refused %s: not signed by Twilio", request.url.path)
+        log.warning("refused %s: not signed by Twilio", request.scope["path"])
         return Response("not signed by Twilio\n", status_code=403, media_type="text/plain")
     if isinstance(error, RequestValidationError):
         return Response("not a request of Twilio's\n", status_code=422, media_type="text/plain")
@@ -33,7 +33,7 @@ def refuse(request: Request, error: Exception) -> Response | None:
 
 def ask_again(request: Request, error: Exception) -> Response:
     """Return what makes Twilio send a status event once more."""
-    log.error("trouble on %s", request.url.path, exc_info=error)
+    log.error("trouble on %s", request.scope["path"], exc_info=error)
     return Response(status_code=503, headers={"Retry-After": "1"})
 
 
@@ -42,9 +42,9 @@ def answer_trouble(request: Request, error: Exception) -> Response:
     refusal = refuse(request, error)
     if refusal is not None:
         return refusal
-    log.error("trouble on %s", request.url.path, exc_info=error)
+    log.error("trouble on %s", request.scope["path"], exc_info=error)
     runtime: Runtime = request.app.state.runtime
-    own = str(request.url.path)
+    own = str(request.scope["path"])
     turn = Turn((Say("caller.trouble"),), pause_seconds=PAUSE_SECONDS, then=_what_follows(own))
     stage = Stage(runtime.addresses, lambda _: runtime.settings.public_base_url + own)
     # No line, no language and no zone are known here, and none can be looked up.

@@ -98,7 +98,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     @app.exception_handler(SQLAlchemyError)
     @app.exception_handler(OSError)
     async def _no_database(request: Request, error: Exception) -> JSONResponse:
-        log.error("trouble on %s", request.url.path, exc_info=error)
+        log.error("trouble on %s", request.scope["path"], exc_info=error)
         return problem(
             HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "the database does not answer; try again"
         )

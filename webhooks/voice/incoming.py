@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Response
 
 from callback.calls.arriving import answer, turn_away
-from callback.calls.call import Call
+from callback.calls.call import Call, CallStatus
 from callback.dialogue.sentences import FALLBACK, Speaker
 from callback.dialogue.turn import Enqueue, HangUp, Say, Turn
 from callback.lines.directory import line_of_number
@@ -21,6 +21,8 @@ from webhooks.twiml import render
 from webhooks.urls import menu_stage
 
 router = APIRouter(route_class=VoiceRoute)
+
+SERVED = frozenset({CallStatus.LEAVING, CallStatus.CONNECTED, CallStatus.ENDED})
 
 
 @router.post(addresses.INCOMING)
@@ -36,13 +38,16 @@ async def incoming(form: Form, office: Office) -> Response:
         number = caller_number(form.caller_id, line.country)
         call = await answer(work, line, form.call_sid, number, line.language)
         turn = _welcome(line, call, work.now)
-        if isinstance(turn.then, HangUp):
+        if isinstance(turn.then, HangUp) and call.status == CallStatus.ARRIVING:
             turn_away(work, call)
         speaker = Speaker(line.language, line.zone, work.now)
     return render(turn, speaker, menu_stage(office.addresses))
 
 
 def _welcome(line: Line, call: Call, now: datetime) -> Turn:
+    if call.status in SERVED:
+        # Known from before, and no longer waiting: its last address failed, and nothing is left to do.
+        return Turn((Say("caller.goodbye"),), then=HangUp())
     greeting = Say("caller.greeting", {"line": line.name})
     if is_open(line, now):
         return Turn((greeting,), then=Enqueue(call.line_id))
