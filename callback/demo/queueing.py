@@ -17,8 +17,8 @@ from callback.demo.day import Caller
 from callback.demo.log import HALF_HOUR, HALF_HOURS
 
 # An agent's phone rings, is picked up, the agent hears who waits and accepts, and hears a goodbye in the end:
-# so long an agent is taken beyond the talk itself.
-CONNECTING = timedelta(seconds=12)
+# so long an agent is taken beyond the talk itself, at the demo's default rate.
+CONNECTING = timedelta(seconds=20)
 SHARES = tuple(share / 100 for share in range(60, 121))
 
 
