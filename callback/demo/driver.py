@@ -111,14 +111,14 @@ async def play_day(day: Day, options: Options, console: Console) -> bool:
 async def tomorrow_of(stack: Stack, day: Day) -> list[str]:
     """Return what the project says of the next day's peaks and staffing, from the log as it now is."""
     tomorrow = (day.on + timedelta(days=1)).isoformat()
-    try:
-        said = await stack.command(
-            "staffing", stack.line_id, "--days", "1", "--as-of", tomorrow, "--shrinkage", "0"
-        )
-    except DemoFailed:
-        # A log of a single day is too little to say anything of the next; its own peaks are known.
-        said = await stack.command("peaks", stack.line_id)
-    return said.rstrip().splitlines()
+    staffing = ("staffing", stack.line_id, "--days", "1", "--as-of", tomorrow, "--shrinkage", "0")
+    # A log of a single day is too little to say anything of the next; its own peaks are known.
+    for command in (staffing, ("peaks", stack.line_id, "--as-of", tomorrow)):
+        try:
+            return (await stack.command(*command)).rstrip().splitlines()
+        except DemoFailed:
+            continue
+    return []
 
 
 class Show:
