@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 
-from callback.lines.hours import DAY, Opening, openings_from
+from callback.lines.hours import Opening, openings_from
 from callback.lines.line import Line
 from callback.lines.offer import Window
+
+# No promise is given for a day that nobody has planned yet.
+HORIZON = timedelta(days=366)
 
 __all__ = ["Window", "asap_window", "windows_of", "with_room"]
 
@@ -53,12 +56,11 @@ def asap_window(now: datetime, high: timedelta, closes: datetime) -> Window | No
 
 
 def window_from(line: Line, start: datetime, now: datetime) -> Window | None:
-    """Return the line's window that begins at `start`, or None if it is past or not wholly open."""
-    window = Window(start, start + line.window)
-    if start < now:
+    """Return the line's window that begins at `start`; None if it is past, too far off or not wholly open."""
+    if not timedelta(0) <= start - now <= HORIZON:
         return None
-    days = (start - now) // DAY + 3
-    for opening in openings_from(line, now, days=days):
+    window = Window(start, start + line.window)
+    for opening in openings_from(line, start, days=3):
         if opening.opens <= window.start and window.until <= opening.closes:
             return window
         if opening.opens > window.start:

@@ -50,7 +50,9 @@ async def _view(session: AsyncSession, callback: Callback) -> dict[str, Any]:
 def _window(line: Line, start: datetime, now: datetime) -> Window:
     window = window_from(line, start, now)
     if window is None:
-        raise InvalidInput("promised_from", "is past, or the line is not open for the whole window")
+        raise InvalidInput(
+            "promised_from", "is past or too far off, or the line is not open for the whole window"
+        )
     return window
 
 
@@ -67,6 +69,9 @@ async def list_callbacks(
 ) -> dict[str, Any]:
     """List callbacks, the oldest first."""
     query = select(Callback)
+    if phone_number is not None:
+        # In an address that was not encoded, the plus has become a space.
+        phone_number = f"+{phone_number.strip().removeprefix('+')}"
     for column, value in (
         (Callback.line_id, line_id),
         (Callback.status, status),
