@@ -16,8 +16,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from callback.calls.call import Call, CallOutcome
 from callback.dialing.case import case_of_leg, load_case
-from callback.dialing.leg import Leg, LegEvent, LegOutcome, LegRole, LegStatus
+from callback.dialing.leg import LEASE, Leg, LegEvent, LegOutcome, LegRole, LegStatus
 from callback.dialing.outcomes import caller_gone, leg_over, never_placed, placed
+from callback.dialing.pacing import next_turn
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.errors import (
     CallGone,
@@ -34,7 +35,6 @@ from callback.telephony.port import ENDED_STATES, CallOrder, MachineDetection
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
 AGAIN_AFTER = timedelta(seconds=2)
 GIVE_UP_AFTER = timedelta(minutes=2)
 TALK_LIMIT_SECONDS = 4 * 3600
@@ -66,6 +66,10 @@ async def place_leg(runtime: Runtime, leg_id: str) -> bool:
 
 
 async def _claim(runtime: Runtime, work: Work, leg_id: str) -> CallOrder | None:
+    turn = await next_turn(work, leg_id, runtime.settings)
+    if turn > work.now:
+        await _put_off(work, leg_id, turn)
+        return None
     claimed: CursorResult[tuple[()]] = await work.session.exec(
         update(Leg)
         .where(
@@ -92,6 +96,15 @@ async def _claim(runtime: Runtime, work: Work, leg_id: str) -> CallOrder | None:
         limit_seconds=TALK_LIMIT_SECONDS,
         machine_detection=MachineDetection.OFF if to_agent else line.machine_detection,
     )
+
+
+async def _put_off(work: Work, leg_id: str, turn: datetime) -> None:
+    await work.session.exec(
+        update(Leg)
+        .where(col(Leg.id) == leg_id, col(Leg.status) == LegStatus.PLANNED)
+        .values(not_before=turn)
+    )
+    work.wake(JobName.PLACE_LEG, leg_id, at=turn)
 
 
 def _under_way() -> SelectOfScalar[str]:

@@ -6,7 +6,7 @@ hears of it; that is what lets a second ring be refused.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Index
@@ -14,6 +14,9 @@ from sqlmodel import Field, SQLModel
 
 from callback.columns import words
 from callback.transitions import Transitions
+
+LEASE = timedelta(seconds=60)
+"""How long a worker that is placing a leg may be silent before the telephone company is asked."""
 
 
 class LegRole(StrEnum):
@@ -101,7 +104,7 @@ class Leg(SQLModel, table=True):
     detail: str = ""
     created_at: datetime
     not_before: datetime
-    claimed_until: datetime | None = None
+    claimed_until: datetime | None = Field(default=None, index=True)
     placed_at: datetime | None = None
     call_sid: str | None = Field(default=None, unique=True, max_length=34)
     answered_at: datetime | None = None

@@ -16,10 +16,10 @@ from sqlmodel import and_, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from callback.dialing.case import case_of_leg
-from callback.dialing.dialer import LEASE, end_leg, place_leg, pull_caller
+from callback.dialing.dialer import end_leg, place_leg, pull_caller
 from callback.dialing.dispatching import serve_who_waits
 from callback.dialing.events import OUTCOMES, apply_event
-from callback.dialing.leg import Leg, LegEvent, LegStatus
+from callback.dialing.leg import LEASE, Leg, LegEvent, LegStatus
 from callback.dialing.outcomes import answered, leg_over, never_placed, placed
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.dialing.status_event import StatusEvent

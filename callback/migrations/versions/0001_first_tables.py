@@ -227,6 +227,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('call_sid', name=op.f('uq_leg_call_sid'))
     )
     with op.batch_alter_table('leg', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_leg_claimed_until'), ['claimed_until'], unique=False)
         batch_op.create_index(batch_op.f('ix_leg_callback_id'), ['callback_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_leg_reservation_id'), ['reservation_id'], unique=False)
         batch_op.create_index('ix_leg_status_claimed_until', ['status', 'claimed_until'], unique=False)
