@@ -7,6 +7,7 @@ way any more.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import httpx
 from aiohttp import ClientConnectorError
 from sqlmodel import col, select
+from twilio.http.response import Response as TwilioResponse
 
 from callback.agents.agent import Agent
 from callback.agents.presence import ON_A_CALL
@@ -24,6 +26,7 @@ from callback.database import Database
 from callback.dialing.leg import LIVE, Leg
 from callback.dialing.recovery import sweep
 from callback.dialing.reservation import Reservation, ReservationStatus
+from callback.dialing.status_event import StatusEvent
 from callback.jobs import JobName, Wake
 from callback.keys import Role, create_key
 from callback.promises.callback import Callback
@@ -35,7 +38,8 @@ from callback.simulator.app import create_app as create_simulator
 from callback.simulator.exchange import Exchange
 from callback.simulator.faults import faults_from
 from callback.simulator.persona import persona_from
-from callback.simulator.transport import Response, Timeouts
+from callback.simulator.rest.refusals import Refusal
+from callback.simulator.transport import ConnectFailure, Response, Timeouts
 from callback.simulator.verbs.speech import speaking_s
 from callback.telephony.twilio import TwilioTelephony
 from tests.contract.simulator.official import InProcess
@@ -100,13 +104,18 @@ class AppTransport:
 
     def __init__(self) -> None:
         self.client: httpx.AsyncClient | None = None
-        self.seen: list[tuple[str, dict[str, str]]] = []
+        self.unreachable = False
+        self.breaks = ""
 
     async def request(
         self, method: str, url: str, headers: Any, body: bytes, timeouts: Timeouts
     ) -> Response:
         del timeouts
         assert self.client is not None
+        if self.unreachable:
+            raise ConnectFailure("nobody listens")
+        if self.breaks and self.breaks in url:
+            return Response(500, {}, b"")
         answer = await self.client.request(method, url, headers=dict(headers), content=body)
         return Response(answer.status_code, dict(answer.headers), answer.content)
 
@@ -119,16 +128,25 @@ class UnsteadyLibrary(InProcess):
     """Carries requests to the simulator, with whatever trouble a test puts in between.
 
     `before` is called with every request and may raise instead of it; `after` when it was carried out.
+    Numbers that are `refused` are answered as Twilio does, with the error of that code. `asked` remembers
+    the method and the number, if there was one, of every request.
     """
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         super().__init__(client, None)
         self.before: Callable[[str, str, dict[str, str]], None] | None = None
         self.after: Callable[[str, str, dict[str, str]], None] | None = None
+        self.refused: dict[str, int] = {}
+        self.asked: list[tuple[str, str]] = []
 
     async def request(self, method: str, uri: str, **given: Any) -> Any:
         """Send, unless something is in the way."""
         asked = {**(given.get("params") or {}), **(given.get("data") or {})}
+        to = asked.get("To", "")
+        self.asked.append((method, to))
+        if method == "POST" and to in self.refused:
+            refusal = Refusal(self.refused[to])
+            return TwilioResponse(refusal.status, json.dumps(refusal.as_json()))
         if self.before is not None:
             self.before(method, uri, asked)
         answer = await super().request(method, uri, **given)
@@ -144,8 +162,8 @@ class Town:
         self.clock = ManualClock(MONDAY)
         self.database = database
         account = Account()
-        self._transport = AppTransport()
-        self.exchange = Exchange(self.clock, account, self._transport, api_base=TWILIO)
+        self.transport = AppTransport()
+        self.exchange = Exchange(self.clock, account, self.transport, api_base=TWILIO)
         self.jobs = TownJobs(self.clock)
         self._rest = httpx.AsyncClient(
             transport=httpx.ASGITransport(create_simulator(self.exchange))
@@ -169,7 +187,7 @@ class Town:
         self.jobs.context = {"runtime": self.runtime, "dispatcher": Dispatcher(self.runtime)}
         self.app = create_app(self.runtime)
         self.web = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=PUBLIC)
-        self._transport.client = self.web
+        self.transport.client = self.web
         self.line_id = ""
         self.phones: dict[str, str] = {}
         self._agents = 0
@@ -310,20 +328,25 @@ class Town:
         *,
         minutes: float = 60,
         until: Callable[[], bool] | None = None,
-        sweeping: bool = False,
+        sweeping: float = 0,
     ) -> None:
-        """Let time pass until something holds, nothing is left to happen, or the minutes are over."""
+        """Let time pass until something holds, nothing is left to happen, or the minutes are over.
+
+        `sweeping` is every how many seconds the sweep runs; True is every second, as in production.
+        """
         end = self.clock.now() + timedelta(minutes=minutes)
+        swept = self.clock.now() - timedelta(seconds=sweeping)
         while True:
             await self.settle()
-            if sweeping:
+            if sweeping and self.clock.now() >= swept + timedelta(seconds=sweeping):
+                swept = self.clock.now()
                 await sweep(self.runtime)
                 await self.settle()
             if until is not None and until():
                 break
             wake = self.clock.next_wake()
             if sweeping:
-                tick = self.clock.now() + timedelta(seconds=1)
+                tick = swept + timedelta(seconds=sweeping)
                 wake = min(wake, tick) if wake is not None else tick
             if wake is None or wake > end:
                 self.clock.move_to(end)
@@ -332,6 +355,21 @@ class Town:
                 break
             self.clock.move_to(wake)
         assert not self.jobs.failures, self.jobs.failures
+
+    async def poison(self) -> None:
+        """Put an event into the inbox that nobody can interpret, whatever the reason."""
+        async with self.database.transaction() as session:
+            session.add(
+                StatusEvent(
+                    id="poison",
+                    key="poison",
+                    subject="leg",
+                    subject_id="nobody",
+                    call_sid="",
+                    payload={"state": "sings"},
+                    received_at=self.clock.now(),
+                )
+            )
 
     async def all_over(self) -> None:
         """Assert that nobody is on the phone any more, and that nothing of it was left behind."""

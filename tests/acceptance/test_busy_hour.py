@@ -1,0 +1,174 @@
+"""A busy hour of random people, agents and misfortune: whatever happens, nothing is left behind."""
+
+from __future__ import annotations
+
+import logging
+import random
+from typing import Any
+
+import pytest
+from aiohttp import ClientConnectorError, ServerDisconnectedError
+
+from callback.promises.lifecycle import OPEN
+from callback.simulator.call import Call
+from tests.acceptance.town import Town
+
+PEOPLE = 40
+AGENTS = 5
+FAULTS = {"duplicate": 0.2, "reorder": 0.2, "drop": 0.15, "delay_ms": 700}
+WORD = "You have our word."
+
+
+class Mind:
+    """Draws what people want and do."""
+
+    def __init__(self, seed: int) -> None:
+        self.draw = random.Random(seed)
+
+    def caller(self) -> dict[str, Any]:
+        """Return somebody who calls the line."""
+        wishes: list[list[dict[str, Any]]] = [
+            [],
+            [{"hears": "called back"}, {"hears": "confirm"}],
+            [{"hears": "called back"}, {"hears": "confirm"}],
+            [{"hears": "choose a time"}, {"hears": "choose today"}, {"hears": "confirm"}],
+            [{"hears": "called back"}, {"hears": "go back"}],
+            [{"hears": "called back"}, {"hears": "confirm", "presses": "9", "times": 3}],
+            [{"hears": "called back"}],
+        ]
+        return {
+            "choices": self.draw.choice(wishes),
+            "patience_s": self.draw.choice([25, 60, 120, 300]),
+            "talk_s": self.draw.uniform(5, 90),
+            "reaction_s": self.draw.uniform(0.2, 4),
+        }
+
+    def called_back(self) -> dict[str, Any]:
+        """Return somebody whom we call back."""
+        answers = ["busy", "never", "reject", {"machine_after_s": 4, "greeting_s": 5}]
+        answers += [{"after_s": seconds} for seconds in (1, 3, 6, 12)]
+        wishes: list[list[dict[str, Any]]] = [
+            [],
+            [{"hears": "cancel"}],
+            [{"hears": "Press", "presses": "5"}],
+        ]
+        wishes += [[{"hears": "connected"}]] * 5
+        return {
+            "answers": self.draw.choice(answers),
+            "answers_next": [{"after_s": 2}],
+            "choices": self.draw.choice(wishes),
+            "patience_s": self.draw.choice([4, 60, 90]),
+            "talk_s": self.draw.uniform(5, 60),
+        }
+
+    def agent(self) -> dict[str, Any]:
+        """Return an agent as she is for a while."""
+        answers = [{"after_s": seconds} for seconds in (1, 2, 4, 9)] * 2
+        wishes = [[{"hears": "accept", "times": 9}]] * 6 + [[{"hears": "decline"}], []]
+        return {
+            "answers": self.draw.choice([*answers, "never"]),
+            "choices": self.draw.choice(wishes),
+            "patience_s": self.draw.choice([12, 60, 60, 60]),
+        }
+
+
+def watch_phones(town: Town) -> list[str]:
+    """Return a list that gets an entry whenever a phone is rung that is being rung, or talks, already."""
+    twice: list[str] = []
+    new_call = town.exchange.new_call
+
+    def watched(direction: str, from_: str, to: str, **more: Any) -> Call:
+        if direction == "outbound-api":
+            twice.extend(
+                f"{to} at {town.clock.now()}"
+                for call in town.exchange.live.values()
+                if call.to == to and call.direction == direction
+            )
+        return new_call(direction, from_, to, **more)
+
+    town.exchange.new_call = watched  # type: ignore[method-assign]
+    return twice
+
+
+def lose_some(town: Town, draw: random.Random) -> None:
+    """Let some requests not arrive, and some answers be lost."""
+
+    def before(method: str, uri: str, asked: dict[str, str]) -> None:
+        if draw.random() < 0.04:
+            raise ClientConnectorError(None, OSError("refused"))  # type: ignore[arg-type]
+
+    def after(method: str, uri: str, asked: dict[str, str]) -> None:
+        if draw.random() < 0.04:
+            raise ServerDisconnectedError
+
+    town.library.before, town.library.after = before, after
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("dial_order", "troubled"),
+    [("agent_first", False), ("agent_first", True), ("customer_first", True)],
+    ids=["calm", "troubled", "customers first and troubled"],
+)
+async def test_busy_hour_leaves_nothing_behind(
+    town: Town, dial_order: str, troubled: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    mind = Mind(seed=7)
+    draw = mind.draw
+    await town.open(
+        dial_order=dial_order,
+        expected_handle_seconds=60,
+        announce_every_seconds=60,
+        wrap_up_seconds=10,
+        machine_detection="on",
+        retry_after_seconds={"busy": [60], "no_answer": [60], "machine": [60], "failed": [60]},
+    )
+    agents = [await town.agent(**mind.agent()) for _ in range(AGENTS)]
+    twice = watch_phones(town)
+    if troubled:
+        town.faults(**FAULTS)
+        lose_some(town, draw)
+    sids = []
+    for number in range(PEOPLE):
+        phone = f"+1415555{number + 200:04d}"
+        town.person(phone, **mind.called_back())
+        caller_id = "anonymous" if draw.random() < 0.05 else phone
+        sids.append(town.call(caller_id, **mind.caller()))
+        if draw.random() < 0.3:
+            agent = draw.choice(agents)
+            town.person(town.phones[agent], **mind.agent())
+            await town.set_status(agent, draw.choice(["available", "available", "away", "offline"]))
+        await town.play(minutes=draw.expovariate(6), sweeping=3)
+    # In the end everybody is at work, and nothing goes wrong any more.
+    town.faults()
+    town.library.before = town.library.after = None
+    for agent in agents:
+        town.person(
+            town.phones[agent], answers={"after_s": 2}, choices=[{"hears": "accept", "times": 9}]
+        )
+        await town.set_status(agent, "available")
+    for _ in range(30):
+        await town.play(minutes=2, sweeping=5)
+        if not town.exchange.live and not [
+            c for c in await town.callbacks() if c["status"] in OPEN
+        ]:
+            break
+
+    await town.all_over()
+    assert twice == []
+    callbacks = await town.callbacks(limit="200")
+    assert {callback["status"] for callback in callbacks} <= {"completed", "canceled", "failed"}
+    # Whoever heard our word has it in writing, and nobody else has.
+    promised = sum(WORD in town.heard(sid) for sid in sids)
+    assert len(callbacks) == promised > 5
+    assert {await town.status_of(agent) for agent in agents} == {"available"}
+    calls = (await town.api("GET", "/calls", params={"limit": "500"}))["items"]
+    assert all(call["outcome"] for call in calls)
+    answered = sum(call["outcome"] == "answered" for call in calls)
+    assert answered > PEOPLE / 5
+    errors = [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelno >= logging.ERROR and record.exc_info
+    ]
+    assert errors == []
