@@ -71,6 +71,15 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def _make_sure_of(file: Path) -> None:
+    # A file that cannot be opened is found out here, because the driver's thread would rather complain itself.
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.open("ab").close()
+    except OSError as error:
+        raise SetupError(f"DATABASE_URL: {file} cannot be written ({error.strerror})") from error
+
+
 def _writer_queue(url: URL) -> WriterQueue | None:
     if not url.database or url.database == ":memory:":
         return None
@@ -85,7 +94,7 @@ class Database:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             if url.database and url.database != ":memory:":
-                Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+                _make_sure_of(Path(url.database))
             self.engine: AsyncEngine = create_async_engine(url)
             event.listen(self.engine.sync_engine, "connect", _tell_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin)

@@ -68,12 +68,13 @@ class EmbeddedRedis:
 
     def _start_keeper(self) -> None:
         log = self._home / "redis.log"
-        subprocess.Popen(  # noqa: S603 - our own module, in our own interpreter
+        # Not a child to be waited for: it may well outlive us.
+        os.posix_spawn(  # our own module, in our own interpreter
+            sys.executable,
             [sys.executable, "-m", "callback.embedded_redis", str(self._home)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
+            os.environ,
+            file_actions=[(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in range(3)],
+            setsid=True,
         )
         deadline = time.monotonic() + START_SECONDS
         while not _answers(self.url):

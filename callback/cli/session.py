@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, NoReturn, TypeVar
@@ -47,8 +48,10 @@ def sentences() -> Iterator[None]:
         fail(str(error))
     except IntegrityError:
         fail("That exists already.")
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, ConnectionError, socket.gaierror) as error:
         fail(f"The database does not answer ({type(error).__name__}); check DATABASE_URL.")
+    except OSError as error:
+        fail(str(error))
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:

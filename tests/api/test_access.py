@@ -161,11 +161,12 @@ async def test_operators_ask_without_a_key(api: Api, office: Office) -> None:
     assert "+1415" not in metrics.text
 
 
-@pytest.fixture(params=["a directory", "no server"])
+@pytest.fixture(params=["a broken file", "no server"])
 async def broken(
     request: pytest.FixtureRequest, office: Office, tmp_path: Path
 ) -> AsyncIterator[Api]:
-    url = f"sqlite:///{tmp_path}"
+    (tmp_path / "broken.db").write_bytes(b"this is no database" * 1000)
+    url = f"sqlite:///{tmp_path / 'broken.db'}"
     if request.param == "no server":
         url = "postgresql://nobody@127.0.0.1:1/nothing"
     database = Database(url)

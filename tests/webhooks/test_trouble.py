@@ -38,12 +38,13 @@ STATUS = [
 ]
 
 
-@pytest.fixture(params=["a directory", "no server"])
+@pytest.fixture(params=["a broken file", "no server"])
 async def broken(
     request: pytest.FixtureRequest, office: Office, tmp_path: Path
 ) -> AsyncIterator[Twilio]:
     """Twilio in front of a web process whose database does not answer."""
-    url = f"sqlite:///{tmp_path}"
+    (tmp_path / "broken.db").write_bytes(b"this is no database" * 1000)
+    url = f"sqlite:///{tmp_path / 'broken.db'}"
     if request.param == "no server":
         url = "postgresql://nobody@127.0.0.1:1/nothing"
     database = Database(url)
