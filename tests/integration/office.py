@@ -109,6 +109,7 @@ def settings_of(data_dir: Path, **more: object) -> Settings:
         "public_base_url": PUBLIC,
         "twilio_account_sid": ACCOUNT,
         "twilio_auth_token": TOKEN,
+        "twilio_calls_per_second": 1000,
     } | more
     return Settings(_env_file=None, **given)  # type: ignore[arg-type]
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from callback.agents.presence import AgentStatus
 from callback.calls.call import Call, CallOutcome, CallStatus
+from callback.dialing.dispatching import dispatch
 from callback.dialing.leg import Leg, LegRole, LegStatus
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.lines.line import Line
@@ -156,8 +158,6 @@ async def confirm(twilio: Twilio) -> Document:
 
 async def only(office: Office, kind: type[Callback] | type[Call]) -> Callback | Call:
     async with office.database.reading() as session:
-        from sqlmodel import select
-
         return (await session.exec(select(kind))).one()
 
 
@@ -198,8 +198,6 @@ async def test_a_caller_whom_an_agent_takes_first_is_not_promised_anything(
     await queued(twilio)
     await twilio.ask(MENU.format(step="offer"), SID, Digits="1")
     async with office.runtime.work() as work:
-        from callback.dialing.dispatching import dispatch
-
         assert await dispatch(work) == 1
     document = await twilio.ask(MENU.format(step="number"), SID, Digits="1")
     assert "Somebody is about to take your call." in document.said
