@@ -18,6 +18,8 @@ AGENTS = 5
 FAULTS = {"duplicate": 0.2, "reorder": 0.2, "drop": 0.15, "delay_ms": 700}
 WORD = "You have our word."
 
+pytestmark = pytest.mark.both_databases
+
 
 class Mind:
     """Draws what people want and do."""
@@ -153,6 +155,7 @@ async def test_busy_hour_leaves_nothing_behind(
             c for c in await town.callbacks() if c["status"] in OPEN
         ]:
             break
+    await town.play(minutes=0.5, sweeping=5)
 
     await town.all_over()
     assert twice == []
