@@ -356,6 +356,13 @@ async def test_the_worker_outlives_its_server(
         async with listening(office.runtime) as task:
             await web.wake_now(Wake(JobName.FALL_DUE, first.id, 1))
             await eventually(lambda: has_fallen_due(office, first), "the first job was done")
+
+            async def has_lived() -> bool:
+                now = await about(web)
+                return now is not None and int(str(now["uptime_in_seconds"])) >= 2
+
+            # One that dies at once is not started again, because the next would die, too.
+            await eventually(has_lived, "it has lived a second")
             before = await about(web)
             assert before is not None
             os.kill(int(str(before["process_id"])), signal.SIGKILL)

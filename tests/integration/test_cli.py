@@ -179,11 +179,18 @@ async def test_a_database_that_cannot_be_used_is_named(
         "postgresql://nobody:secret@no-such-host.invalid/nothing",
     ):
         monkeypatch.setenv("DATABASE_URL", url)
-        status, output, trouble = await in_a_process(*words)
-        assert (status, output) == (2, "")
-        (sentence,) = trouble.splitlines()
+        sentence = await refused(*words)
         assert "DATABASE_URL" in sentence
         assert "secret" not in sentence
+
+
+async def test_an_operator_gets_the_status_and_the_sentence_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}")
+    status, output, trouble = await in_a_process("migrate")
+    assert (status, output) == (2, "")
+    assert trouble == f"DATABASE_URL: {tmp_path} cannot be written (Is a directory)\n"
 
 
 async def test_a_database_that_the_server_does_not_have_is_named(
@@ -269,9 +276,9 @@ async def test_the_doctor_looks_at_a_database_that_is_not_there(
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
     for url in ("nonsense", "postgresql://nobody@127.0.0.1:1/nothing", f"sqlite:///{tmp_path}"):
         monkeypatch.setenv("DATABASE_URL", url)
-        status, output, trouble = await in_a_process("doctor")
-        assert status == 2, trouble
-        assert not findings(output)["database"].fine
+        done = await run("doctor")
+        assert done.exit_code == 2, done.exception
+        assert not findings(done.stdout)["database"].fine
 
 
 async def test_the_doctor_tries_the_embedded_redis(
