@@ -13,12 +13,10 @@ from callback.promises.lifecycle import OPEN
 from callback.simulator.call import Call
 from tests.acceptance.town import Town
 
-PEOPLE = 40
+PEOPLE = 24
 AGENTS = 5
 FAULTS = {"duplicate": 0.2, "reorder": 0.2, "drop": 0.15, "delay_ms": 700}
 WORD = "You have our word."
-
-pytestmark = pytest.mark.both_databases
 
 
 class Mind:
@@ -140,7 +138,7 @@ async def test_busy_hour_leaves_nothing_behind(
             agent = draw.choice(agents)
             town.person(town.phones[agent], **mind.agent())
             await town.set_status(agent, draw.choice(["available", "available", "away", "offline"]))
-        await town.play(minutes=draw.expovariate(6), sweeping=3)
+        await town.play(minutes=draw.expovariate(6), sweeping=10)
     # In the end everybody is at work, and nothing goes wrong any more.
     town.faults()
     town.library.before = town.library.after = None
@@ -150,12 +148,12 @@ async def test_busy_hour_leaves_nothing_behind(
         )
         await town.set_status(agent, "available")
     for _ in range(30):
-        await town.play(minutes=2, sweeping=5)
+        await town.play(minutes=2, sweeping=10)
         if not town.exchange.live and not [
             c for c in await town.callbacks() if c["status"] in OPEN
         ]:
             break
-    await town.play(minutes=0.5, sweeping=5)
+    await town.play(minutes=0.5, sweeping=10)
 
     await town.all_over()
     assert twice == []

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.acceptance.town import CALLER, Town
 
 CONNECT = {"choices": [{"hears": "connected"}], "talk_s": 20}
 DECLINES = {"choices": [{"hears": "decline"}]}
 MOMENT = "Thank you. Somebody will be with you in a moment."
+
+pytestmark = pytest.mark.both_databases
 
 
 async def test_agent_is_held_while_the_person_rings_and_rung_when_she_has_accepted(

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from tests.acceptance.town import CALLER, Town
+
+pytestmark = pytest.mark.both_databases
 
 
 async def test_live_caller_is_connected_to_the_free_agent(town: Town) -> None:
