@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,9 @@ from sqlmodel import Field, SQLModel
 
 from callback.columns import words
 from callback.transitions import Transitions
+
+PUT_DOWN = timedelta(seconds=2)
+"""How long after the end of a call the caller's phone counts as engaged."""
 
 
 class CallStatus(StrEnum):

@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from sqlalchemy import Select, bindparam, exists
 from sqlalchemy import select as sa_select
-from sqlmodel import SQLModel, col, func, or_, select
+from sqlmodel import SQLModel, and_, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from callback.agents.agent import Agent, AgentLine
 from callback.agents.presence import AgentEvent, AgentStatus
-from callback.calls.call import Call, CallEvent, CallStatus
+from callback.calls.call import PUT_DOWN, Call, CallEvent, CallStatus
 from callback.dialing.acd import Contact, ContactKind, FreeAgent, Match, match
 from callback.dialing.case import Case
 from callback.dialing.leg import LIVE, Leg, LegRole
@@ -132,10 +132,13 @@ async def _due_callbacks(work: Work, lines: dict[str, Line]) -> list[Contact]:
         .outerjoin(Call, col(Call.id) == col(Callback.call_id))
         .where(
             col(Callback.status) == CallbackStatus.WAITING,
-            # Nobody is rung while the goodbye of the call in which they asked still plays.
+            # Nobody is rung while the goodbye of the call in which they asked still plays, nor before
+            # the phone can have been put down.
             or_(
                 col(Callback.call_id).is_(None),
-                col(Call.status) == CallStatus.ENDED,
+                and_(
+                    col(Call.status) == CallStatus.ENDED, col(Call.ended_at) <= work.now - PUT_DOWN
+                ),
                 col(Callback.requested_at) <= work.now - GOODBYE_LASTS,
             ),
         )

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from callback.calls.arriving import find_call
-from callback.calls.call import Call, CallOutcome, CallStatus
+from callback.calls.call import PUT_DOWN, Call, CallOutcome, CallStatus
 from callback.dialing.case import case_of_leg, live_reservation_of
 from callback.dialing.leg import Leg, LegOutcome, LegStatus
 from callback.dialing.outcomes import answered, caller_gone, finish, leg_over, placed
@@ -179,4 +179,4 @@ async def caller_hung_up(work: Work, call: Call) -> None:
     promised = call.status == CallStatus.LEAVING
     call.end(work.now, CallOutcome.PROMISED if promised else CallOutcome.ABANDONED)
     if promised:
-        work.wake(JobName.DISPATCH)
+        work.wake(JobName.DISPATCH, at=work.now + PUT_DOWN)

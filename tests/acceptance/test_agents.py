@@ -105,6 +105,27 @@ async def test_person_who_answers_after_the_agent_hung_up_is_given_to_the_next_a
     await town.all_over()
 
 
+async def test_agent_who_stopped_holding_is_missed_even_if_the_end_of_her_call_is_never_told(
+    town: Town,
+) -> None:
+    await town.open()
+    hasty = await town.agent()
+    town.person(CALLER, answers={"after_s": 12}, **CONNECT)
+    town.faults(drop=1.0)
+    await town.ask()
+    await town.play(until=lambda: bool(town.calls_to(CALLER)))
+    await town.play(minutes=0.05)
+    town.hang_up(town.calls_to(town.phones[hasty])[0].sid)
+    await town.set_status(hasty, "offline")
+    helpful = await town.agent()
+    await town.play(minutes=3, sweeping=True)
+    (heard,) = town.heard_at(CALLER)
+    assert "Thank you. Somebody will be with you in a moment." in heard
+    calls = (await town.api("GET", "/calls"))["items"]
+    assert [(call["agent_id"], call["outcome"]) for call in calls] == [(helpful, "answered")]
+    await town.all_over()
+
+
 async def test_caller_whose_agent_hangs_up_while_being_connected_gets_her_place_back(
     town: Town,
 ) -> None:

@@ -49,10 +49,10 @@ async def test_lost_answer_and_lost_events_are_resolved_by_asking_and_ring_once(
     agent = await town.agent()
     town.person(CALLER, answers="never")
     town.library.after = loses(1, "POST", "/Calls.json", CALLER)
-    await town.ask()
-    await town.play(until=lambda: "Please hold." in "".join(town.heard_at(agent)))
     town.faults(drop=1.0)
+    await town.ask()
     await town.play(minutes=2, sweeping=True)
+    assert town.library.asked.count(("GET", CALLER)) == 1
     (rung,) = town.calls_to(CALLER)
     again = await town.only_callback()
     assert again["status"] == "scheduled"
@@ -67,10 +67,11 @@ async def test_no_second_ring_even_when_asking_fails_at_first(town: Town) -> Non
     town.person(CALLER, answers="never")
     town.library.after = loses(1, "POST", "/Calls.json", CALLER)
     town.library.before = loses(2, "GET", "/Calls.json", CALLER)
-    await town.ask()
-    await town.play(until=lambda: "Please hold." in "".join(town.heard_at(agent)))
     town.faults(drop=1.0)
-    await town.play(minutes=4, sweeping=True)
+    await town.ask()
+    await town.play(minutes=5, sweeping=5)
+    assert "Please hold." in town.heard_at(agent)[0]
+    assert town.library.asked.count(("GET", CALLER)) == 3
     assert len(town.calls_to(CALLER)) == 1
     assert (await town.only_callback())["status"] == "scheduled"
 

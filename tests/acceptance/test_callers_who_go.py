@@ -118,7 +118,7 @@ async def test_who_has_confirmed_is_promised_and_not_connected_when_an_agent_bec
 
 
 async def test_nobody_is_called_back_while_the_goodbye_still_plays(town: Town) -> None:
-    await town.open()
+    await town.open(dial_order="customer_first")
     await town.agent()
     busy = town.call(OTHER)
     await town.play(minutes=0.5)
@@ -130,7 +130,7 @@ async def test_nobody_is_called_back_while_the_goodbye_still_plays(town: Town) -
     asked_for = town.exchange.calls[sid]
     assert town.heard(sid).endswith("Goodbye.")
     (called,) = town.calls_to(CALLER)
-    assert called.created_at > asked_for.ended_at
+    assert called.created_at - asked_for.ended_at >= timedelta(seconds=2)
     assert called.created_at - asked_for.ended_at < timedelta(seconds=15)
     assert (await town.only_callback())["status"] == "completed"
     await town.all_over()

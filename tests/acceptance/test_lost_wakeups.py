@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from callback.jobs import JobName
 from tests.acceptance.town import CALLER, LINE, Town
 
@@ -115,15 +117,25 @@ async def test_doubled_and_late_wake_ups_ring_nobody_twice(town: Town) -> None:
     await town.all_over()
 
 
-async def test_one_thing_that_cannot_be_done_does_not_keep_the_sweep_from_the_others(
-    town: Town,
+async def test_one_thing_that_fails_every_time_does_not_keep_the_sweep_from_the_others(
+    town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await town.open()
+    await town.open(announce_every_seconds=120)
     town.jobs.lost = True
     await town.agent()
-    sid = town.call(talk_s=10)
-    await town.play(until=lambda: "Thank you for calling" in town.heard(sid), sweeping=True)
-    await town.poison()
-    await town.play(minutes=1, sweeping=True)
-    assert "Connecting you now." in town.heard(sid)
-    await town.all_over()
+    other = await town.agent(answers={"after_s": 18})
+
+    async def fail(queue_sid: str, call_sid: str, url: str) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(town.runtime.telephony, "pull_from_queue", fail)
+    sid = town.call()
+    await town.play(minutes=0.6, sweeping=True)
+    assert "Connecting you now." not in town.heard(sid)
+    callback_id = await town.ask()
+    await town.play(minutes=0.1, sweeping=True)
+    (asked,) = town.calls_to(town.phones[other])
+    assert asked.status == "ringing"
+    await town.api("DELETE", f"/callbacks/{callback_id}")
+    await town.play(minutes=0.1, sweeping=True)
+    assert asked.status == "canceled"

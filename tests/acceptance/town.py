@@ -26,7 +26,6 @@ from callback.database import Database
 from callback.dialing.leg import LIVE, Leg
 from callback.dialing.recovery import sweep
 from callback.dialing.reservation import Reservation, ReservationStatus
-from callback.dialing.status_event import StatusEvent
 from callback.jobs import JobName, Wake
 from callback.keys import Role, create_key
 from callback.promises.callback import Callback
@@ -355,21 +354,6 @@ class Town:
                 break
             self.clock.move_to(wake)
         assert not self.jobs.failures, self.jobs.failures
-
-    async def poison(self) -> None:
-        """Put an event into the inbox that nobody can interpret, whatever the reason."""
-        async with self.database.transaction() as session:
-            session.add(
-                StatusEvent(
-                    id="poison",
-                    key="poison",
-                    subject="leg",
-                    subject_id="nobody",
-                    call_sid="",
-                    payload={"state": "sings"},
-                    received_at=self.clock.now(),
-                )
-            )
 
     async def all_over(self) -> None:
         """Assert that nobody is on the phone any more, and that nothing of it was left behind."""
