@@ -123,6 +123,7 @@ async def test_one_thing_that_fails_every_time_does_not_keep_the_sweep_from_the_
     await town.open(announce_every_seconds=120)
     town.jobs.lost = True
     await town.agent()
+    await town.play(minutes=0.1)
     other = await town.agent(answers={"after_s": 18})
 
     async def fail(queue_sid: str, call_sid: str, url: str) -> None:
