@@ -24,27 +24,32 @@ log = logging.getLogger(__name__)
 class MaskNumbers(logging.Formatter):
     """Stars out everything that looks like a phone number in what is logged, tracebacks included.
 
-    The time of the record is left alone, which is why parts are masked and not the finished line.
+    The time of the record is left alone, which is why parts are masked and not the finished line. With a
+    `secret` numbers get pseudonyms, by which one person can be followed through the log.
     """
+
+    def __init__(self, layout: str, secret: str = "") -> None:
+        super().__init__(layout)
+        self._secret = secret
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
         """Mask the message with its arguments filled in."""
-        record.message = mask_all(record.message)
+        record.message = mask_all(record.message, self._secret)
         return super().formatMessage(record)
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's name
         """Mask what exceptions say, such as the values of a statement that failed."""
-        return mask_all(super().formatException(ei))
+        return mask_all(super().formatException(ei), self._secret)
 
     def formatStack(self, stack_info: str) -> str:  # noqa: N802 - the library's name
         """Mask a stack that was asked for."""
-        return mask_all(super().formatStack(stack_info))
+        return mask_all(super().formatStack(stack_info), self._secret)
 
 
-def set_up_logging(level: str) -> None:
+def set_up_logging(level: str, secret: str = "") -> None:
     """Log to standard error, one line a record, without a full phone number in any."""
     handler = logging.StreamHandler()
-    handler.setFormatter(MaskNumbers("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(MaskNumbers("%(asctime)s %(levelname)s %(name)s: %(message)s", secret))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("twilio").setLevel(logging.ERROR)
     logging.getLogger("aiosqlite").setLevel(logging.WARNING)

@@ -27,7 +27,7 @@ def create_app(runtime: Runtime | None = None) -> FastAPI:
             yield
             return
         settings = Settings()
-        set_up_logging(settings.log_level)
+        set_up_logging(settings.log_level, settings.secret_key.get_secret_value())
         async with open_office(settings, patient=False) as office:
             app.state.runtime = office
             yield

@@ -82,7 +82,7 @@ async def keep_sweeping(runtime: Runtime) -> None:
 
 async def run(settings: Settings) -> None:
     """Work until told to stop; then finish what is in hand."""
-    set_up_logging(settings.log_level)
+    set_up_logging(settings.log_level, settings.secret_key.get_secret_value())
     logging.getLogger("arq").setLevel(logging.WARNING)
     async with open_office(settings, patient=True) as runtime:
         sweeping = asyncio.create_task(keep_sweeping(runtime))

@@ -290,3 +290,16 @@ def test_a_number_anywhere_in_a_text_leaks_no_more_than_four_digits(
 )
 def test_only_what_looks_like_a_number_is_masked_in_a_text(text: str, masked: str) -> None:
     assert mask_all(text) == masked
+
+
+def test_a_pseudonym_is_the_same_however_the_number_is_written_and_another_with_another_secret() -> (
+    None
+):
+    plain, written = (
+        mask_all(number, "secret").rpartition("~")[2]
+        for number in ("+14155550123", "1 (415) 555-0123")
+    )
+    assert plain == written
+    assert len(plain) == 4
+    assert plain != mask_all("+14155550123", "other").rpartition("~")[2]
+    assert plain != mask_all("+14155550124", "secret").rpartition("~")[2]
