@@ -13,7 +13,7 @@ from callback.promises.lifecycle import OPEN
 from callback.simulator.call import Call
 from tests.acceptance.town import Town
 
-PEOPLE = 24
+PEOPLE = 16
 AGENTS = 5
 FAULTS = {"duplicate": 0.2, "reorder": 0.2, "drop": 0.15, "delay_ms": 700}
 WORD = "You have our word."

@@ -214,6 +214,7 @@ def test_a_source_that_cannot_stand_in_a_key_is_refused() -> None:
         ImportOptions(zone=ZoneInfo("UTC"), source="my:log")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_small_banks_february(database: Database) -> None:
     """33,344 rows; 278 phantoms; handle time and patience as measured from the log itself."""
     path = shared_file("small_bank_percall_1999-02.csv.gz")

@@ -195,6 +195,7 @@ def test_an_interval_is_open_if_the_line_is_open_in_any_part_of_it() -> None:
     assert opening_of(make_line(), 30) is None
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_the_small_banks_february_has_its_known_figures(database: Database) -> None:
     """Handle time 177 s; a mean patience near 345 s was measured over those who queued."""
     path = shared_file("small_bank_percall_1999-02.csv.gz")
