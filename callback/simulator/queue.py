@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from bisect import bisect_left
+from datetime import UTC, datetime, timedelta
 
 from callback.clock import Clock
 from callback.simulator.breaks import Break
@@ -12,13 +13,19 @@ from callback.simulator.dates import whole_seconds
 from callback.simulator.lifecycles import QUEUE_MEMBER, follow
 
 DEFAULT_MAX_SIZE = 1_000
+LARGEST_MAX_SIZE = 5_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Member:
-    """A caller's place in a queue. `taken` breaks whatever the caller hears while waiting."""
+    """A caller's place in a queue. `taken` breaks whatever the caller hears while waiting.
 
-    def __init__(self, call: Call, taken: Break, enqueued_at: datetime) -> None:
+    `ticket` grows from member to member, so that a place is found without counting.
+    """
+
+    def __init__(self, call: Call, taken: Break, enqueued_at: datetime, ticket: int) -> None:
         self.call = call
+        self.ticket = ticket
         self.taken = taken
         self.enqueued_at = enqueued_at
         self.state = "waiting"
@@ -39,6 +46,8 @@ class Queue:
         self.members: list[Member] = []
         self.served: set[str] = set()
         self._clock = clock
+        self._tickets = 0
+        self._since_epoch = timedelta(0)
         self._awaited: set[asyncio.Future[None]] = set()
 
     @property
@@ -49,8 +58,9 @@ class Queue:
     @property
     def average_wait_s(self) -> int:
         """How long the present members have waited, on average."""
-        waits = [self.wait_s(member) for member in self.members]
-        return sum(waits) // len(waits) if waits else 0
+        if not self.members:
+            return 0
+        return whole_seconds(self._clock.now() - EPOCH - self._since_epoch / len(self.members))
 
     def wait_s(self, member: Member) -> int:
         """How long this member has waited."""
@@ -58,12 +68,15 @@ class Queue:
 
     def position(self, member: Member) -> int:
         """Return the member's place; the front is 1, and 0 is nowhere."""
-        return self.members.index(member) + 1 if member in self.members else 0
+        index = bisect_left(self.members, member.ticket, key=lambda each: each.ticket)
+        return index + 1 if self.members[index : index + 1] == [member] else 0
 
     def add(self, call: Call, taken: Break) -> Member:
         """Put a call at the end."""
-        member = Member(call, taken, self._clock.now())
+        self._tickets += 1
+        member = Member(call, taken, self._clock.now(), self._tickets)
         self.members.append(member)
+        self._since_epoch += member.enqueued_at - EPOCH
         for event in self._awaited:
             if not event.done():
                 event.set_result(None)
@@ -106,5 +119,6 @@ class Queue:
         )
 
     def _remove(self, member: Member) -> None:
-        if member in self.members:
-            self.members.remove(member)
+        if place := self.position(member):
+            del self.members[place - 1]
+            self._since_epoch -= member.enqueued_at - EPOCH

@@ -1,0 +1,123 @@
+"""How fast the simulator plays calls: its webhooks a second beside a bare client that posts signed forms.
+
+Both send over HTTP to the same trivial application in this process, through the same transport; the
+simulator's clock is moved by hand, so only work counts. The figure to report is the ratio.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+import pytest
+from aiohttp import web
+
+from callback.clock import ManualClock
+from callback.simulator.__main__ import collect_seldom
+from callback.simulator.account import Account
+from callback.simulator.exchange import Exchange
+from callback.simulator.persona import Persona
+from callback.simulator.rehearsal import play
+from callback.simulator.signature import sign
+from callback.simulator.transport import AiohttpTransport, Timeouts
+from callback.simulator.webhooks import FORM
+
+CALLS = 10_000
+AT_ONCE = 50
+LOOP_S = 20
+PATIENCE_S = 3 * LOOP_S - 1
+LINE = "+15550100100"
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+DOCUMENTS = {
+    "/voice": '<Response><Enqueue waitUrl="/wait" maxQueueSize="5000" action="/left">support</Enqueue></Response>',
+    "/wait": f'<Response><Pause length="{LOOP_S}"/></Response>',
+    "/left": "<Response/>",
+    "/status": "",
+}
+
+
+@asynccontextmanager
+async def application() -> AsyncIterator[tuple[str, list[int]]]:
+    """Serve the documents; give the address and a counter of requests."""
+    served = [0]
+
+    async def answer(request: web.Request) -> web.Response:
+        await request.read()
+        served[0] += 1
+        return web.Response(text=DOCUMENTS[request.path], content_type="text/xml")
+
+    app = web.Application()
+    for path in DOCUMENTS:
+        app.router.add_post(path, answer)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    try:
+        yield f"http://127.0.0.1:{port}", served
+    finally:
+        await runner.cleanup()
+
+
+async def bare_rate(base: str, posts: int, params: list[tuple[str, str]]) -> float:
+    """Post signed forms of the same size, as many at a time; return posts per second."""
+    transport = AiohttpTransport()
+    left = iter(range(posts))
+
+    async def work() -> None:
+        for _ in left:
+            headers = {
+                "X-Twilio-Signature": sign("token", f"{base}/wait", params),
+                "Content-Type": FORM,
+            }
+            body = urlencode(params).encode()
+            answer = await transport.request("POST", f"{base}/wait", headers, body, Timeouts())
+            assert answer.status == 200
+
+    began = time.perf_counter()
+    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    rate = posts / (time.perf_counter() - began)
+    await transport.close()
+    return rate
+
+
+async def simulated_rate(base: str, served: list[int]) -> tuple[float, int, list[tuple[str, str]]]:
+    """Play the calls; return webhooks per second, their number, and the parameters of one of them."""
+    clock = ManualClock(START)
+    exchange = Exchange(clock, Account(), AiohttpTransport())
+    exchange.set_number(LINE, voice_url=f"{base}/voice", status_callback=f"{base}/status")
+    before, began = served[0], time.perf_counter()
+    for first in range(0, CALLS, AT_ONCE):
+        for number in range(first, first + AT_ONCE):
+            exchange.incoming_call(f"+1415{number:07d}", LINE, Persona(patience_s=PATIENCE_S))
+        await play(exchange, clock, longest=timedelta(seconds=1))
+    await play(exchange, clock)
+    rate = (served[0] - before) / (time.perf_counter() - began)
+    assert exchange.done
+    assert exchange.problems.as_json() == []
+    calls = list(exchange.calls.values())
+    assert {call.status for call in calls} == {"completed"}
+    params = [*calls[0].parameters(), *(("QueuePosition", "1") for _ in range(6))]
+    await exchange.close()
+    return rate, served[0] - before, params
+
+
+@pytest.mark.timeout(600)
+async def test_ten_thousand_calls() -> None:
+    collect_seldom()
+    async with application() as (base, served):
+        rate, webhooks, params = await simulated_rate(base, served)
+        bare = await bare_rate(base, webhooks, params)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    assert webhooks == 6 * CALLS
+    sys.stdout.write(
+        f"\n{CALLS:,} calls, {webhooks:,} webhooks: {rate:.0f}/s beside {bare:.0f}/s bare:"
+        f" {rate / bare:.0%}; {memory:.0f} MB at most\n"
+    )
