@@ -223,7 +223,8 @@ class Call:
             *extra,
         ]
         self._sequence += 1
-        self._postbox.put(Webhook(told.url, tuple(params), told.method, call_sid=self.sid))
+        post = self._postbox.last if self.ended else self._postbox.put
+        post(Webhook(told.url, tuple(params), told.method, call_sid=self.sid))
 
     def _closing(self, sip: str) -> tuple[tuple[str, str], ...]:
         seconds = self.duration_s or 0

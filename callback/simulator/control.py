@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Any
 
 from starlette.requests import Request
@@ -42,6 +43,7 @@ class Control:
             ("/simulator/calls/{sid}/keys", "POST", self.keys),
             ("/simulator/calls/{sid}/hangup", "POST", self.hang_up),
             ("/simulator/messages", "POST", self.message),
+            ("/simulator/faults", "GET", self.present_faults),
             ("/simulator/faults", "POST", self.faults),
             ("/simulator/log", "GET", self.log),
             ("/simulator/errors", "GET", self.errors),
@@ -104,9 +106,14 @@ class Control:
         return JSONResponse({"message_sid": message.sid}, 201)
 
     async def faults(self, request: Request) -> Response:
-        """Set what misfortune status events meet."""
-        self._exchange.misfortune.set(faults_from(await _json(request)))
+        """Set what goes wrong from now on; an empty object ends all of it."""
+        self._exchange.suffer(faults_from(await _json(request)))
         return Response(status_code=204)
+
+    async def present_faults(self, request: Request) -> Response:
+        """Return what goes wrong at present."""
+        del request
+        return JSONResponse(asdict(self._exchange.misfortune.faults))
 
     async def log(self, request: Request) -> Response:
         """Return the journal after a number."""

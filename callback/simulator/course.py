@@ -157,15 +157,13 @@ class Course:
     async def _fetch(self, source: GoTo) -> Answer:
         params = tuple(self.call.parameters()) + source.params
         self.call.note("requested", source.url)
-        return await self.exchange.postman.send(
-            Webhook(
-                source.url,
-                params,
-                source.method,
-                call_sid=self.call.sid,
-                cookies=self.call.cookies,
-            )
+        webhook = Webhook(
+            source.url, params, source.method, call_sid=self.call.sid, cookies=self.call.cookies
         )
+        token = self.exchange.ids.token()
+        if self.exchange.misfortune.happens("repeat_steps"):
+            await self.exchange.postman.send(webhook, token)
+        return await self.exchange.postman.send(webhook, token)
 
     def _pick_up_for(self, verb: Any) -> None:
         if self.call.direction != "inbound" or self.call.status != "ringing":

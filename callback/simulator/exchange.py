@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Coroutine
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from callback.clock import Clock
@@ -17,7 +17,7 @@ from callback.simulator.conference import Conference
 from callback.simulator.course import Course
 from callback.simulator.dispatch import Dispatcher
 from callback.simulator.errors import ProblemList
-from callback.simulator.faults import Misfortune
+from callback.simulator.faults import Faults, Misfortune
 from callback.simulator.ids import Ids
 from callback.simulator.journal import Journal
 from callback.simulator.legs import incoming_person, limit, receive
@@ -27,6 +27,7 @@ from callback.simulator.people import People
 from callback.simulator.persona import Persona
 from callback.simulator.postbox import Postboxes
 from callback.simulator.queue import DEFAULT_MAX_SIZE, Queue
+from callback.simulator.skew import SkewedClock
 from callback.simulator.transport import Transport
 from callback.simulator.twiml.contexts import Context
 from callback.simulator.verbs.table import PERFORMERS
@@ -54,12 +55,12 @@ class Exchange:
         api_base: str = "https://api.twilio.com",
     ) -> None:
         draw = random.Random(seed)
-        self.clock = clock
+        self.clock = SkewedClock(clock)
         self.account = account
         self.api_base = api_base
         self.ids = Ids(draw)
-        self.journal = Journal(clock)
-        self.problems = ProblemList(clock)
+        self.journal = Journal(self.clock)
+        self.problems = ProblemList(self.clock)
         self.people = People()
         self.misfortune = Misfortune(random.Random(draw.random()))
         self.calls: dict[str, Call] = {}
@@ -73,11 +74,13 @@ class Exchange:
         self.begun = 0
         self._transport = transport
         self._tasks: set[asyncio.Task[Any]] = set()
-        self.postman = Postman(account, transport, self.ids, self.journal, self.problems)
-        self.postboxes = Postboxes(
-            clock, self.postman, self.ids, self.misfortune, self.problems, self.spawn
+        self.postman = Postman(
+            account, transport, self.ids, self.journal, self.problems, self.misfortune, self.clock
         )
-        self.dispatcher = Dispatcher(account, clock, self.spawn)
+        self.postboxes = Postboxes(
+            self.clock, self.postman, self.ids, self.misfortune, self.problems, self.spawn
+        )
+        self.dispatcher = Dispatcher(account, self.clock, self.spawn)
 
     @property
     def in_flight(self) -> int:
@@ -88,6 +91,11 @@ class Exchange:
     def done(self) -> bool:
         """Whether nothing is on the line, on its way, or planned."""
         return not self.live and not self.planned and not self.in_flight
+
+    def suffer(self, faults: Faults) -> None:
+        """Let these faults happen from now on; calm faults end all of them."""
+        self.clock.ahead = timedelta(seconds=faults.skew_s)
+        self.misfortune.set(faults, self.clock.now())
 
     def set_number(self, phone_number: str, **urls: str) -> None:
         """Give the account a number, or change the URLs of one."""

@@ -16,6 +16,9 @@ from callback.simulator.webhooks import Postman, Webhook
 OVERTAKEN_S: Final = 3.0
 """How late an event comes that later ones were made to overtake."""
 
+MOST_REMEMBERED: Final = 4
+"""Events of one call that may come once more after its end."""
+
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 
@@ -49,20 +52,30 @@ class Postbox:
     def __init__(self, shared: Postboxes) -> None:
         self._shared = shared
         self._waiting: deque[Webhook] = deque()
+        self._known: deque[Webhook] = deque(maxlen=MOST_REMEMBERED)
         self._busy = False
 
     def put(self, webhook: Webhook) -> None:
         """Send `webhook` after everything put in before."""
         misfortune = self._shared.misfortune
-        if misfortune.drops():
+        self._known.append(webhook)
+        if misfortune.happens("drop"):
             return
-        if misfortune.overtaken():
+        if misfortune.happens("reorder"):
             self._shared.spawn(self._send(webhook, OVERTAKEN_S))
             return
         self._waiting.append(webhook)
         if not self._busy:
             self._busy = True
             self._shared.spawn(self._empty())
+
+    def last(self, webhook: Webhook) -> None:
+        """Send the event after which there is no other, and with bad luck an earlier one once more."""
+        earlier = list(self._known)
+        self.put(webhook)
+        if earlier and self._shared.misfortune.happens("after_end"):
+            late = self._shared.misfortune.one_of(earlier)
+            self._shared.spawn(self._send(late, OVERTAKEN_S))
 
     async def _empty(self) -> None:
         try:
@@ -77,7 +90,7 @@ class Postbox:
         if late:
             await shared.clock.sleep(late)
         token = shared.ids.token()
-        for _copy in range(2 if shared.misfortune.doubles() else 1):
+        for _copy in range(2 if shared.misfortune.happens("duplicate") else 1):
             answer = await shared.postman.send(webhook, token)
             if answer.code:
                 shared.problems.add(

@@ -14,8 +14,10 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, quote_plus, unquote, urljoin, urlsplit, urlunsplit
 
+from callback.clock import Clock
 from callback.simulator.account import Account
 from callback.simulator.errors import ProblemList
+from callback.simulator.faults import Misfortune
 from callback.simulator.ids import Ids
 from callback.simulator.journal import Journal
 from callback.simulator.signature import sign, signed_url
@@ -113,8 +115,12 @@ class Postman:
         ids: Ids,
         journal: Journal,
         problems: ProblemList,
+        misfortune: Misfortune,
+        clock: Clock,
     ) -> None:
         self._account = account
+        self._misfortune = misfortune
+        self._clock = clock
         self._transport = transport
         self._ids = ids
         self._journal = journal
@@ -151,7 +157,7 @@ class Postman:
         self, webhook: Webhook, url: str, limits: Timeouts, token: str
     ) -> tuple[Answer, str]:
         """Make one attempt with its redirects; return the answer and the kind of failure, if any."""
-        method, params = webhook.method, webhook.params
+        method, params = webhook.method, self._misfortune.garbled(webhook.params)
         for _hop in range(MAX_REDIRECTS + 1):
             try:
                 response = await self._request(webhook, method, url, params, limits, token)
@@ -218,6 +224,7 @@ class Postman:
         said = ""
         self.in_flight += 1
         try:
+            self._check_network()
             response = await self._transport.request(method, url, headers, body, limits)
             status, said = response.status, response.body.decode("utf-8", "replace")
         except (ConnectFailure, ReadFailure) as error:
@@ -230,6 +237,10 @@ class Postman:
                 "webhook", method, url, dict(params), status=status, took_ms=took_ms, body=said
             )
         return response
+
+    def _check_network(self) -> None:
+        if self._misfortune.parted(self._clock.now()):
+            raise ConnectFailure("the network is parted")
 
 
 def _again(failure: str, policies: frozenset[str]) -> bool:

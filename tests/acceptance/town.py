@@ -258,7 +258,7 @@ class Town:
 
     def faults(self, **chances: float) -> None:
         """Let status events meet these misfortunes from now on, none if none are named."""
-        self.exchange.misfortune.set(faults_from({"seed": 1, **chances}))
+        self.exchange.suffer(faults_from({"seed": 1, **chances}))
 
     def refuse_connections_to(self, number: str) -> None:
         """Let no request to ring `number` reach the telephone company from now on."""

@@ -35,7 +35,8 @@ PATIENCE_S = 3 * LOOP_S - 1
 LINE = "+15550100100"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DOCUMENTS = {
-    "/voice": '<Response><Enqueue waitUrl="/wait" maxQueueSize="5000" action="/left">support</Enqueue></Response>',
+    "/voice": '<Response><Enqueue waitUrl="/wait" action="/left" maxQueueSize="5000">support'
+    "</Enqueue></Response>",
     "/wait": f'<Response><Pause length="{LOOP_S}"/></Response>',
     "/left": "<Response/>",
     "/status": "",

@@ -10,6 +10,8 @@ WORDS: Final[dict[int, str]] = {
     20003: "Authenticate",
     20404: "The requested resource was not found",
     20409: "The resource is in a state that does not allow this",
+    20429: "Too many requests",
+    20503: "Service unavailable",
     21201: "No 'To' number is specified",
     21205: "Url parameter is required or invalid",
     21206: "Invalid SendDigits",

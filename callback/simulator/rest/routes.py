@@ -7,6 +7,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from callback.simulator.call import API_VERSION
 from callback.simulator.exchange import Exchange
 from callback.simulator.rest import calls, conferences, messages, numbers, queues
 from callback.simulator.rest.asked import Asked, pairs_of
+from callback.simulator.rest.lost import Cut
 from callback.simulator.rest.refusals import Refusal, not_found
 
 Handler = Callable[[Exchange, Asked], tuple[int, dict[str, Any] | None]]
@@ -81,7 +83,11 @@ def _door(
         pairs = pairs_of(query if method == "GET" else (await request.body()).decode())
         path_names = dict(request.path_params)
         asked = Asked(method, request.url.path, path_names, pairs)
+        if exchange.misfortune.parted(exchange.clock.now()):
+            return Cut()
+        lost = exchange.misfortune.happens("rest_lose")
         try:
+            await _meet_trouble(exchange)
             _authenticate(exchange, request)
             status, body = handlers[method](exchange, asked)
         except Refusal as refusal:
@@ -95,13 +101,24 @@ def _door(
             request.method,
             url,
             _multi(pairs),
-            status=status,
+            status=None if lost else status,
             took_ms=(loop.time() - began) * 1000,
             body=bytes(answer.body).decode(),
         )
-        return answer
+        return Cut() if lost else answer
 
     return serve
+
+
+async def _meet_trouble(exchange: Exchange) -> None:
+    """Let a request be late, or turn it down before anything is done."""
+    misfortune = exchange.misfortune
+    if misfortune.faults.rest_delay_ms:
+        await exchange.clock.sleep(timedelta(milliseconds=misfortune.faults.rest_delay_ms))
+    if misfortune.happens("rest_busy"):
+        raise Refusal(20429, 429)
+    if misfortune.happens("rest_refuse"):
+        raise Refusal(20503, 503)
 
 
 def _authenticate(exchange: Exchange, request: Request) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from callback.simulator.faults import Faults, faults_from
 from callback.simulator.transport import ConnectFailure, ReadFailure, Response
 from callback.simulator.webhooks import overrides_of
 from tests.unit.simulator.stage import CALLER, HOST, LINE, XML, Stage
@@ -162,56 +161,6 @@ async def test_documents_that_lead_in_a_circle_end(stage: Stage) -> None:
     await stage.play()
     assert stage.codes() == [0]
     assert stage.exchange.calls[sid].ended
-
-
-@pytest.mark.parametrize(
-    ("faults", "statuses"),
-    [
-        (
-            Faults(duplicate=1),
-            ["initiated"] * 2 + ["ringing"] * 2 + ["in-progress"] * 2 + ["completed"] * 2,
-        ),
-        (Faults(drop=1), []),
-        (Faults(delay_ms=500), ["initiated", "ringing", "in-progress", "completed"]),
-    ],
-)
-async def test_misfortune_meets_status_events_only(
-    stage: Stage, faults: Faults, statuses: list[str]
-) -> None:
-    stage.exchange.misfortune.set(faults)
-    stage.app.script = {"/returning": "<Hangup/>"}
-    await stage.call()
-    await stage.play()
-    assert [each["CallStatus"] for each in stage.app.asked("/status")] == statuses
-    assert len(stage.app.asked("/returning")) == 1
-
-
-async def test_a_doubled_event_keeps_its_token(stage: Stage) -> None:
-    stage.exchange.misfortune.set(Faults(duplicate=1))
-    await stage.call()
-    await stage.play()
-    tokens = [
-        request.headers["I-Twilio-Idempotency-Token"]
-        for request in stage.app.requests
-        if request.path == "/status"
-    ]
-    assert tokens[0] == tokens[1] != tokens[2]
-
-
-async def test_events_overtake_each_other(stage: Stage) -> None:
-    stage.exchange.misfortune.set(Faults(reorder=0.5, seed=3))
-    stage.app.script = {"/returning": "<Hangup/>"}
-    await stage.call()
-    await stage.play()
-    numbers = [each["SequenceNumber"] for each in stage.app.asked("/status")]
-    assert sorted(numbers) == ["0", "1", "2", "3"]
-    assert numbers != sorted(numbers)
-
-
-@pytest.mark.parametrize("wrong", [{"drop": 2}, {"delay_ms": -1}, {"lose": 1}])
-def test_impossible_faults_are_refused(wrong: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        faults_from(wrong)
 
 
 async def test_failing_status_events_are_reported_and_do_not_hold_the_call_up(stage: Stage) -> None:
