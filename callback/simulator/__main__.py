@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import gc
+import json
 import logging
 import signal
 import sys
@@ -17,7 +18,9 @@ import uvicorn
 from callback.clock import clock_from
 from callback.simulator.account import DEMO_ACCOUNT_SID, DEMO_AUTH_TOKEN, Account
 from callback.simulator.app import create_app
+from callback.simulator.crowd import crowd_from, planned_calls
 from callback.simulator.exchange import Exchange
+from callback.simulator.faults import faults_from
 from callback.simulator.ids import is_sid
 from callback.simulator.scenario import PlannedCall, play_scenario, read_scenario
 from callback.simulator.transport import AiohttpTransport
@@ -39,6 +42,16 @@ def parser() -> argparse.ArgumentParser:
     grammar.add_argument("--auth-token", default=DEMO_AUTH_TOKEN)
     grammar.add_argument("--clock", default="", help="empty, or START,REAL_START,RATE")
     grammar.add_argument("--scenario", type=Path, help="JSON lines: calls to come")
+    grammar.add_argument(
+        "--crowd", type=json.loads, metavar="JSON", help="callers from the start on; see the docs"
+    )
+    grammar.add_argument(
+        "--faults",
+        type=json.loads,
+        default={},
+        metavar="JSON",
+        help="what goes wrong from the start",
+    )
     grammar.add_argument("--calls-per-second", type=float)
     grammar.add_argument("--max-calls", type=int)
     grammar.add_argument("--seed", type=int, default=1)
@@ -81,6 +94,7 @@ def exchange_for(options: argparse.Namespace) -> Exchange:
         seed=options.seed,
         api_base=f"http://{options.host}:{options.port}",
     )
+    exchange.suffer(faults_from(options.faults))
     settings = (
         ("voice_url", options.number),
         ("status_callback", options.status),
@@ -102,6 +116,9 @@ async def serve(options: argparse.Namespace) -> int:
         if options.scenario is not None:
             text = await asyncio.to_thread(options.scenario.read_text, "utf-8")
             planned = read_scenario(text.splitlines())
+        if options.crowd is not None:
+            start = exchange.clock.now()
+            planned += planned_calls(crowd_from(options.crowd), start, exchange.people.draw)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -127,6 +144,7 @@ async def serve(options: argparse.Namespace) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop)
     if planned:
+        planned.sort(key=lambda call: call.at)
         exchange.spawn(play_scenario(exchange, planned))
     try:
         await server.serve()

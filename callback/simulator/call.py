@@ -89,6 +89,7 @@ class Call:
         self.attention = Break(clock)
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.listener: Callable[[str], None] | None = None
+        self.hearer: Callable[[str], None] | None = None
         self.person: Person | None = None
         self.on_answer: list[Callable[[Call], None]] = []
         self.on_end: list[Callable[[Call], None]] = []
@@ -174,6 +175,12 @@ class Call:
             self.note("pressed", key if heard else f"{key} (nobody listened)")
             if self.listener is not None:
                 self.listener(key)
+
+    def speak(self, words: str) -> None:
+        """The person says something; without a hearer it is lost."""
+        self.note("spoke", words if self.hearer else f"{words} (nobody listened)")
+        if self.hearer is not None:
+            self.hearer(words)
 
     def hear(self, text: str, seconds: float) -> Utterance:
         """Something is said into the call."""

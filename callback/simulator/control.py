@@ -12,9 +12,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from callback.simulator.call import Call
+from callback.simulator.crowd import crowd_from, planned_calls
 from callback.simulator.exchange import Exchange
 from callback.simulator.faults import faults_from
-from callback.simulator.persona import persona_from
+from callback.simulator.persona import names, persona_from
+from callback.simulator.scenario import play_scenario
 
 KEYS = "0123456789*#"
 
@@ -42,6 +44,8 @@ class Control:
             ("/simulator/calls/{sid}", "GET", self.call),
             ("/simulator/calls/{sid}/keys", "POST", self.keys),
             ("/simulator/calls/{sid}/hangup", "POST", self.hang_up),
+            ("/simulator/personas", "GET", self.personas),
+            ("/simulator/crowds", "POST", self.crowd),
             ("/simulator/messages", "POST", self.message),
             ("/simulator/faults", "GET", self.present_faults),
             ("/simulator/faults", "POST", self.faults),
@@ -59,6 +63,20 @@ class Control:
         for number, persona in read:
             self._exchange.people.register(number, persona)
         return Response(status_code=204)
+
+    async def personas(self, request: Request) -> Response:
+        """List the personas that have a name."""
+        del request
+        return JSONResponse({"items": names()})
+
+    async def crowd(self, request: Request) -> Response:
+        """Let a crowd begin to ring now."""
+        exchange = self._exchange
+        crowd = crowd_from(await _json(request))
+        self._ours(crowd.to)
+        calls = planned_calls(crowd, exchange.clock.now(), exchange.people.draw)
+        exchange.spawn(play_scenario(exchange, calls))
+        return JSONResponse({"calls": len(calls)}, 201)
 
     async def dial(self, request: Request) -> Response:
         """Let a person dial one of the account's numbers."""

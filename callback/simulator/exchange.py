@@ -20,7 +20,7 @@ from callback.simulator.errors import ProblemList
 from callback.simulator.faults import Faults, Misfortune
 from callback.simulator.ids import Ids
 from callback.simulator.journal import Journal
-from callback.simulator.legs import incoming_person, limit, receive
+from callback.simulator.legs import limit, person_on, receive
 from callback.simulator.message import Message
 from callback.simulator.messaging import deliver, receive_message
 from callback.simulator.people import People
@@ -61,7 +61,7 @@ class Exchange:
         self.ids = Ids(draw)
         self.journal = Journal(self.clock)
         self.problems = ProblemList(self.clock)
-        self.people = People()
+        self.people = People(random.Random(draw.random()))
         self.misfortune = Misfortune(random.Random(draw.random()))
         self.calls: dict[str, Call] = {}
         self.live: dict[str, Call] = {}
@@ -167,7 +167,7 @@ class Exchange:
             return call
         if number.voice_fallback_url:
             call.fallback = (number.voice_fallback_url, "POST")
-        call.person = incoming_person(self, call, persona or self.people.at(from_))
+        call.person = person_on(self, call, persona or self.people.at(from_))
         self.spawn(receive(self, call, number.voice_url))
         return call
 

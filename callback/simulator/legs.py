@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from callback.simulator.amounts import drawn
 from callback.simulator.call import Call, Redirected
 from callback.simulator.conference import Conference, Participant
 from callback.simulator.detection import Detection, judge
-from callback.simulator.person import Person
-from callback.simulator.persona import Answers, Persona
+from callback.simulator.person import LOST_PATIENCE, Person
+from callback.simulator.persona import Answers, CallsAgain, Persona
 from callback.simulator.steps import GoTo, Outcome, Source
+from callback.simulator.tones import press_keys
 from callback.simulator.twiml.contexts import Context
 from callback.simulator.verbs.meeting import stay
 from callback.simulator.webhooks import Webhook
@@ -88,7 +90,7 @@ async def ring(exchange: Exchange, call: Call, timeout_s: float) -> Answers | No
     call.ring()
     longest = timeout_s + RING_BUFFER_S
     delays = {"busy": BUSY_AFTER_S, "reject": REJECT_AFTER_S, "never": longest}
-    delay = min(delays.get(answers.kind, answers.after_s), longest)
+    delay = min(delays.get(answers.kind, drawn(answers.after_s, exchange.people.draw)), longest)
     if not await call.attention.sleep(delay):
         return None
     if answers.kind == "busy":
@@ -105,29 +107,34 @@ async def ring(exchange: Exchange, call: Call, timeout_s: float) -> Answers | No
 
 def _pick_up(exchange: Exchange, call: Call, answers: Answers) -> None:
     persona = exchange.people.at(call.to)
-    if answers.kind == "machine":
-        listens = answers.greeting_s + MACHINE_LISTENS_S
+    if answers.kind in ("machine", "fax"):
+        listens = answers.pause_s + answers.speaks_s + MACHINE_LISTENS_S
         persona = Persona(patience_s=listens, talk_s=MACHINE_LISTENS_S, label=persona.label)
-    call.person = Person(
-        persona, exchange.clock, exchange.spawn, call.press, lambda why: _hang_up(call, why)
-    )
+    elif answers.kind == "silent":
+        persona = replace(persona, choices=(), wrong_keys=0)
+    call.person = person_on(exchange, call, persona)
     call.answer()
     call.person.begin()
 
 
-def _hang_up(call: Call, why: str) -> None:
-    call.hang_up(f"person {why}")
+def person_on(exchange: Exchange, call: Call, persona: Persona) -> Person:
+    """Return somebody who behaves like `persona` on this call."""
+    person = persona.drawn(exchange.people.draw)
+
+    def hang_up(why: str) -> None:
+        call.hang_up(f"person {why}")
+        if why == LOST_PATIENCE and call.direction == "inbound" and persona.calls_again:
+            exchange.planned += 1
+            exchange.spawn(_call_again(exchange, call, persona, persona.calls_again))
+
+    return Person(person, exchange.clock, exchange.spawn, call, hang_up)
 
 
-def incoming_person(exchange: Exchange, call: Call, persona: Persona) -> Person:
-    """Return the person who has just dialled one of the account's numbers."""
-    return Person(
-        replace(persona),
-        exchange.clock,
-        exchange.spawn,
-        call.press,
-        lambda why: _hang_up(call, why),
-    )
+async def _call_again(exchange: Exchange, call: Call, persona: Persona, again: CallsAgain) -> None:
+    await exchange.clock.sleep(timedelta(seconds=drawn(again.after_s, exchange.people.draw)))
+    exchange.planned -= 1
+    left = replace(again, times=again.times - 1) if again.times > 1 else None
+    exchange.incoming_call(call.from_, call.to, replace(persona, calls_again=left))
 
 
 async def place(
@@ -136,11 +143,14 @@ async def place(
     source: Source,
     timeout_s: float,
     detection: Detection | None,
+    digits: str = "",
 ) -> None:
     """Dial out for a REST request, and perform its document once somebody answers."""
     answers = await ring(exchange, call, timeout_s)
     if answers is None:
         return
+    if digits:
+        await press_keys(call, digits, call.attention)
     if detection is not None:
         if detection.in_background:
             exchange.spawn(detect(exchange, call, detection, answers))

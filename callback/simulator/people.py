@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
+from callback.simulator.amounts import drawn
 from callback.simulator.persona import Answers, Persona
 
 
 class People:
     """The directory of personas; a number that nobody registered gets an ordinary person."""
 
-    def __init__(self) -> None:
+    def __init__(self, draw: random.Random) -> None:
+        self.draw = draw
         self._personas: dict[str, Persona] = {}
         self._rings: dict[str, int] = {}
 
@@ -25,4 +30,5 @@ class People:
         """Ring a number once more; return what happens."""
         ring = self._rings.get(number, 0)
         self._rings[number] = ring + 1
-        return self.at(number).answers_at(ring)
+        answers = self.at(number).answers_at(ring)
+        return replace(answers, after_s=drawn(answers.after_s, self.draw))

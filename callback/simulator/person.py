@@ -6,15 +6,20 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from callback.clock import Clock
-from callback.simulator.persona import Persona, reply_to
+from callback.simulator.amounts import Amount
+from callback.simulator.listening import Reply, reply_to, wrong_key
+from callback.simulator.persona import Persona
 
 KEY_GAP_S: Final = 0.3
 """Between two keys of a number that is typed."""
 LONELY_S: Final = 3.0
 """How long a person stays in a room after everybody else has left."""
+
+LOST_PATIENCE: Final = "lost patience"
+SPOKEN_S_PER_CHARACTER: Final = 0.065
 
 Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 
@@ -28,6 +33,18 @@ class Utterance:
     cut: bool = False
 
 
+class Phone(Protocol):
+    """What a person can do with a call, besides hanging up."""
+
+    def press(self, keys: str) -> None:
+        """Press keys."""
+        ...
+
+    def speak(self, words: str) -> None:
+        """Have said something aloud."""
+        ...
+
+
 class Person:
     """Lives from the moment the call begins for them until it ends."""
 
@@ -36,14 +53,16 @@ class Person:
         persona: Persona,
         clock: Clock,
         spawn: Spawn,
-        press: Callable[[str], None],
+        phone: Phone,
         hang_up: Callable[[str], None],
     ) -> None:
         self.persona = persona
         self._clock = clock
         self._spawn = spawn
-        self._press = press
+        self._phone = phone
         self._hang_up = hang_up
+        self._screened = persona.screens is not None
+        self._wrong_left = persona.wrong_keys
         self._used: dict[int, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._talking: asyncio.Task[None] | None = None
@@ -53,11 +72,19 @@ class Person:
     def begin(self) -> None:
         """The call begins for this person: patience starts to run."""
         if self.persona.patience_s is not None:
-            self._start(self._lose_patience(self.persona.patience_s))
+            self._start(self._lose_patience(_seconds(self.persona.patience_s)))
+        if self.persona.screens is not None:
+            self._start(self._turn_away(self.persona.screens.within_s))
 
     def hear(self, utterance: Utterance) -> None:
         """Something begins to be said to this person."""
-        if self.persona.choices and not self.in_talk:
+        if self.in_talk:
+            return
+        if self._screened:
+            self._start(self._be_screened(utterance))
+        elif self._wrong_left:
+            self._start(self._err(utterance))
+        elif self.persona.choices:
             self._start(self._consider(utterance))
 
     def meet(self) -> None:
@@ -66,7 +93,8 @@ class Person:
             return
         self.in_talk = True
         if self.persona.talk_s is not None:
-            self._talking = self._start(self._after(self.persona.talk_s, "has said everything"))
+            seconds = _seconds(self.persona.talk_s)
+            self._talking = self._start(self._after(seconds, "has said everything"))
 
     def part(self, *, alone: bool) -> None:
         """The other person has gone; `alone` in a room where nothing more will happen."""
@@ -95,11 +123,31 @@ class Person:
     async def _lose_patience(self, seconds: float) -> None:
         await self._sleep(seconds)
         if not self.in_talk:
-            self._hang_up("lost patience")
+            self._hang_up(LOST_PATIENCE)
+
+    async def _turn_away(self, seconds: float) -> None:
+        await self._sleep(seconds)
+        if self._screened and not self.in_talk:
+            self._hang_up("was not told who is calling")
 
     async def _after(self, seconds: float, why: str) -> None:
         await self._sleep(seconds)
         self._hang_up(why)
+
+    async def _be_screened(self, utterance: Utterance) -> None:
+        screens = self.persona.screens
+        if screens is None or not screens.hears.search(utterance.text):
+            return
+        await self._sleep(utterance.seconds)
+        if not utterance.cut:
+            self._screened = False
+
+    async def _err(self, utterance: Utterance) -> None:
+        key = wrong_key(utterance.text)
+        await self._sleep(utterance.seconds)
+        if key and not utterance.cut and self._wrong_left:
+            self._wrong_left -= 1
+            await self._press(key)
 
     async def _consider(self, utterance: Utterance) -> None:
         reply = reply_to(utterance.text, self.persona.choices, self._used)
@@ -111,14 +159,33 @@ class Person:
         if self._used.get(reply.rule, 0) >= self.persona.choices[reply.rule].times:
             return
         self._used[reply.rule] = self._used.get(reply.rule, 0) + 1
-        await self._sleep(self.persona.reaction_s)
-        for index, key in enumerate(reply.keys):
+        await self._answer(reply)
+
+    async def _answer(self, reply: Reply) -> None:
+        if not reply.words:
+            await self._press(reply.keys)
+            return
+        await self._sleep(_seconds(self.persona.reaction_s))
+        await self._sleep(len(reply.words) * SPOKEN_S_PER_CHARACTER)
+        if not self.in_talk:
+            self._phone.speak(reply.words)
+
+    async def _press(self, keys: str) -> None:
+        await self._sleep(_seconds(self.persona.reaction_s))
+        for index, key in enumerate(keys):
             if index:
                 await self._sleep(KEY_GAP_S)
             if self.in_talk:
                 return
             if key != "w":
-                self._press(key)
+                self._phone.press(key)
 
     async def _sleep(self, seconds: float) -> None:
         await self._clock.sleep(timedelta(seconds=seconds))
+
+
+def _seconds(amount: Amount) -> float:
+    """Return an amount that was drawn when the call began."""
+    if not isinstance(amount, float | int):
+        raise TypeError(f"{amount!r} was not drawn")
+    return amount

@@ -1,76 +1,80 @@
-"""How a person on the phone behaves, as plain data, and how such a person reads a spoken menu."""
+"""How a person on the phone behaves, as plain data."""
 
 from __future__ import annotations
 
+import random
 import re
-from dataclasses import dataclass, field, fields
-from typing import Any, Final
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
+from importlib import resources
+from typing import Any
 
-KEY_WORDS: Final = {
-    "zero": "0",
-    "one": "1",
-    "two": "2",
-    "three": "3",
-    "four": "4",
-    "five": "5",
-    "six": "6",
-    "seven": "7",
-    "eight": "8",
-    "nine": "9",
-    "star": "*",
-    "pound": "#",
-    "hash": "#",
-}
-PRESS: Final = re.compile(
-    rf"\bpress(?:\s+(?:the\s+)?(?:key|number))?\s+"
-    rf"(?P<key>[0-9*#]|(?:{'|'.join(KEY_WORDS)})\b)(?:\s+(?:key|now))?",
-    re.IGNORECASE,
-)
-PURPOSE_AFTER: Final = re.compile(r",?\s+(?:to|for|if)\s+", re.IGNORECASE)
-PURPOSE_BEFORE: Final = re.compile(r"\b(?:to|for|if)\s+", re.IGNORECASE)
-LINK: Final = re.compile(r"[,\s]*(?:\b(?:or|and|please|then)\b[,\s]*)*$", re.IGNORECASE)
-"""What stands between an option and the next "press": it belongs to neither."""
-BOUNDARY: Final = re.compile(r"[!?;]|\.(?=\s+[A-Z]|\s*$)")
-"""The end of a sentence; the full stops of "3 p.m. to 4 p.m." are none."""
+from callback.simulator.amounts import Amount, amount_from, drawn
 
-
-@dataclass(frozen=True)
-class Option:
-    """A key, what it is for, and the character of the text at which the person knows both."""
-
-    key: str
-    purpose: str
-    known_at: int
+KINDS = ("busy", "never", "reject", "fail")
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What happens when the phone rings."""
+    """What happens when the phone rings.
+
+    Whoever picks up is silent for `pause_s` and then speaks for `speaks_s`: a person says hello, a machine
+    its greeting, at whose end there may be a `beep`.
+    """
 
     kind: str = "person"
-    after_s: float = 3.0
-    greeting_s: float = 0.0
+    after_s: Amount = 3.0
+    pause_s: float = 0.3
+    speaks_s: float = 1.0
+    beep: bool = True
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A wish: on hearing this, press that."""
+    """A wish: on hearing this, press that, or say that where somebody listens for words."""
 
     hears: re.Pattern[str]
     presses: str = "option"
     times: int = 1
+    says: str = ""
+
+
+@dataclass(frozen=True)
+class CallsAgain:
+    """Who loses patience rings again that much later, so many times."""
+
+    after_s: Amount = 120.0
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class Screens:
+    """The phone asks who is calling: it hands over only if it `hears` that within so many seconds."""
+
+    hears: re.Pattern[str]
+    within_s: float = 10.0
 
 
 @dataclass(frozen=True)
 class Persona:
-    """A person: how they answer, what they choose, how long they stay (None: until the other side goes)."""
+    """A person: how they answer, what they choose, how long they stay (None: until the other side goes).
+
+    Amounts of time may be distributions, drawn anew for every call. The first `wrong_keys` menus are
+    answered with a key that means nothing there. `records_s` is how long they speak after a tone.
+    """
 
     answers: Answers = field(default_factory=Answers)
     answers_next: tuple[Answers, ...] = ()
     choices: tuple[Choice, ...] = ()
-    reaction_s: float = 1.0
-    patience_s: float | None = None
-    talk_s: float | None = None
+    reaction_s: Amount = 1.0
+    patience_s: Amount | None = None
+    talk_s: Amount | None = None
+    records_s: Amount = 5.0
+    wrong_keys: int = 0
+    calls_again: CallsAgain | None = None
+    screens: Screens | None = None
     label: str = ""
 
     def answers_at(self, ring: int) -> Answers:
@@ -78,127 +82,129 @@ class Persona:
         every = (self.answers, *self.answers_next)
         return every[min(ring, len(every) - 1)]
 
+    def drawn(self, draw: random.Random) -> Persona:
+        """Return this person on one call: every amount a number."""
+        return replace(
+            self,
+            reaction_s=drawn(self.reaction_s, draw),
+            patience_s=None if self.patience_s is None else drawn(self.patience_s, draw),
+            talk_s=None if self.talk_s is None else drawn(self.talk_s, draw),
+            records_s=drawn(self.records_s, draw),
+        )
 
-@dataclass(frozen=True)
-class Reply:
-    """The keys that a person presses on hearing a text, and which rule made them."""
 
-    rule: int
-    keys: str
-    known_at: int
+def persona_from(data: Mapping[str, Any] | str) -> Persona:
+    """Return the persona that a JSON object describes, or that a file of that name does.
 
-
-def persona_from(data: dict[str, Any]) -> Persona:
-    """Return the persona that a JSON object describes.
+    `like` names a file whose persona is taken but for what else is given.
 
     Raises:
         ValueError: it names something unknown, or a value makes no sense.
 
     """
-    if unknown := set(data) - {each.name for each in fields(Persona)}:
+    given = {"like": data} if isinstance(data, str) else dict(data)
+    if "like" in given:
+        given = {**_named(str(given.pop("like"))), **given}
+    known = {each.name for each in fields(Persona)}
+    if unknown := set(given) - known:
         raise ValueError(f"a persona has no {', '.join(sorted(unknown))}")
-    given = dict(data)
-    given["answers"] = _answers(given.get("answers", {"after_s": 3.0}))
-    given["answers_next"] = tuple(_answers(each) for each in given.get("answers_next", ()))
-    given["choices"] = tuple(_choice(each) for each in given.get("choices", ()))
-    given["label"] = given.get("label") or ""
-    return Persona(**given)
+    return Persona(**{name: READ[name](value) for name, value in given.items()})
+
+
+def names() -> list[str]:
+    """Return the names of the personas that come in files."""
+    folder = resources.files("callback.simulator") / "personas"
+    return sorted(
+        entry.name.removesuffix(".toml")
+        for entry in folder.iterdir()
+        if entry.name.endswith(".toml")
+    )
+
+
+@lru_cache
+def _named(name: str) -> dict[str, Any]:
+    if name not in names():
+        raise ValueError(f"there is no persona {name!r}; there are {', '.join(names())}")
+    file = resources.files("callback.simulator") / "personas" / f"{name}.toml"
+    return tomllib.loads(file.read_text("utf-8"))
 
 
 def _answers(value: Any) -> Answers:
-    if isinstance(value, str):
-        if value not in ("busy", "never", "reject", "fail"):
-            raise ValueError(f"answers cannot be {value!r}")
+    if isinstance(value, str) and value in KINDS:
         return Answers(kind=value)
-    if isinstance(value, dict) and set(value) <= {"machine_after_s", "greeting_s"} and value:
-        return Answers(
-            "machine",
-            float(value.get("machine_after_s", 12.0)),
-            float(value.get("greeting_s", 8.0)),
-        )
-    if isinstance(value, dict) and set(value) <= {"after_s"}:
-        return Answers(after_s=float(value.get("after_s", 3.0)))
+    if not isinstance(value, dict):
+        raise ValueError(f"answers cannot be {value!r}")  # noqa: TRY004 - one kind for bad input
+    match sorted(value):
+        case ["after_s", *rest] if set(rest) <= {"pause_s", "says_s"}:
+            pause, speaks = float(value.get("pause_s", 0.3)), float(value.get("says_s", 1.0))
+            return Answers("person", amount_from(value["after_s"]), pause, speaks)
+        case ["fax_after_s"]:
+            return Answers("fax", amount_from(value["fax_after_s"]))
+        case ["silent_after_s"]:
+            return Answers("silent", amount_from(value["silent_after_s"]))
+        case ["beep", *_] | ["greeting_s", *_] | ["machine_after_s", *_] if not (
+            set(value) - {"machine_after_s", "greeting_s", "beep"}
+        ):
+            return _machine(value)
     raise ValueError(f"answers cannot be {value!r}")
+
+
+def _machine(value: dict[str, Any]) -> Answers:
+    greeting = float(value.get("greeting_s", 8.0))
+    pause = min(1.6, greeting / 2)
+    after = amount_from(value.get("machine_after_s", 12.0))
+    return Answers("machine", after, pause, greeting - pause, bool(value.get("beep", True)))
 
 
 def _choice(data: Any) -> Choice:
     if (
         not isinstance(data, dict)
-        or set(data) - {"hears", "presses", "times"}
+        or set(data) - {"hears", "presses", "times", "says"}
         or "hears" not in data
     ):
-        raise ValueError(f"a choice has hears, presses and times, not {data!r}")
-    try:
-        pattern = re.compile(data["hears"], re.IGNORECASE)
-    except re.error as error:
-        raise ValueError(f"{data['hears']!r} is not a regular expression: {error}") from error
+        raise ValueError(f"a choice has hears, presses or says, and times, not {data!r}")
     presses = str(data.get("presses", "option"))
     if presses != "option" and presses.strip("0123456789*#w"):
         raise ValueError(f"{presses!r} cannot be pressed")
-    return Choice(pattern, presses, int(data.get("times", 1)))
+    if "presses" in data and "says" in data:
+        raise ValueError(f"a choice presses or says, not both: {data!r}")
+    pattern = _pattern(data["hears"])
+    return Choice(pattern, presses, int(data.get("times", 1)), str(data.get("says", "")))
 
 
-def options_in(text: str) -> list[Option]:
-    """Return the options that a sentence like "press 1 to wait, or press 2 for a call" offers, in order."""
-    found: list[Option] = []
-    start = 0
-    presses = list(PRESS.finditer(text))
-    for number, press in enumerate(presses, start=1):
-        key = KEY_WORDS.get(press["key"].lower(), press["key"])
-        limit = presses[number].start() if number < len(presses) else len(text)
-        link = PURPOSE_AFTER.match(text, press.end())
-        if link is not None:
-            end = _sentence_end(text, link.end(), limit)
-            purpose = LINK.sub("", text[link.end() : end])
-            end = link.end() + len(purpose)
-        else:
-            end = press.end()
-            clause = LINK.sub("", text[_sentence_start(text, start, press.start()) : press.start()])
-            before = PURPOSE_BEFORE.search(clause)
-            purpose = clause[before.end() :] if before else ""
-        start = end
-        if purpose:
-            found.append(Option(key, purpose, end))
-    return found
+def _pattern(text: Any) -> re.Pattern[str]:
+    try:
+        return re.compile(str(text), re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f"{text!r} is not a regular expression: {error}") from error
 
 
-def _sentence_end(text: str, start: int, limit: int) -> int:
-    boundary = BOUNDARY.search(text, start, limit)
-    return boundary.start() if boundary else limit
+def _calls_again(data: Any) -> CallsAgain:
+    if not isinstance(data, dict) or set(data) - {"after_s", "times"}:
+        raise ValueError(f"calls_again has after_s and times, not {data!r}")
+    return CallsAgain(amount_from(data.get("after_s", 120.0)), int(data.get("times", 1)))
 
 
-def _sentence_start(text: str, start: int, limit: int) -> int:
-    """Return where the sentence begins that is being spoken at `limit`, not before `start`."""
-    ends = [boundary.end() for boundary in BOUNDARY.finditer(text, start, limit)]
-    return ends[-1] if ends else start
+def _screens(data: Any) -> Screens:
+    if not isinstance(data, dict) or set(data) - {"hears", "within_s"} or "hears" not in data:
+        raise ValueError(f"screens has hears and within_s, not {data!r}")
+    return Screens(_pattern(data["hears"]), float(data.get("within_s", 10.0)))
 
 
-def _sentences(text: str) -> list[tuple[str, int]]:
-    """Return the sentences of a text, each with the character at which it ends."""
-    found: list[tuple[str, int]] = []
-    start = 0
-    for end in [*(boundary.end() for boundary in BOUNDARY.finditer(text)), len(text)]:
-        if text[start:end].strip():
-            found.append((text[start:end], end))
-        start = end
-    return found
+def _perhaps(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else read(value)
 
 
-def reply_to(text: str, choices: tuple[Choice, ...], used: dict[int, int]) -> Reply | None:
-    """Return what a person with these wishes presses on hearing `text`; the earliest rule wins.
-
-    `used` counts how often each rule has already been applied in this call.
-    """
-    options = options_in(text)
-    for rule, choice in enumerate(choices):
-        if used.get(rule, 0) >= choice.times:
-            continue
-        if choice.presses == "option":
-            for option in options:
-                if choice.hears.search(option.purpose):
-                    return Reply(rule, option.key, option.known_at)
-            continue
-        for sentence, end in _sentences(text):
-            if choice.hears.search(sentence):
-                return Reply(rule, choice.presses, end)
-    return None
+READ: dict[str, Callable[[Any], Any]] = {
+    "answers": _answers,
+    "answers_next": lambda values: tuple(_answers(each) for each in values),
+    "choices": lambda values: tuple(_choice(each) for each in values),
+    "reaction_s": amount_from,
+    "patience_s": _perhaps(amount_from),
+    "talk_s": _perhaps(amount_from),
+    "records_s": amount_from,
+    "wrong_keys": int,
+    "calls_again": _perhaps(_calls_again),
+    "screens": _perhaps(_screens),
+    "label": lambda value: str(value or ""),
+}

@@ -12,6 +12,7 @@ from callback.simulator.course import Course
 from callback.simulator.detection import Detection
 from callback.simulator.legs import detect, ring, run_call
 from callback.simulator.steps import GoTo, Outcome
+from callback.simulator.tones import press_keys
 from callback.simulator.twiml.contexts import Context
 from callback.simulator.twiml.dial import Dial, Target
 
@@ -79,14 +80,9 @@ async def _child(
     ringing.settle()
     if target.machine_detection:
         told = course.url(target.amd_status_callback) if target.amd_status_callback else ""
-        detection = Detection(
-            target.machine_detection,
-            target.machine_detection_timeout,
-            in_background=True,
-            told_url=told or "",
-            told_method=target.amd_status_callback_method,
-        )
-        exchange.spawn(detect(exchange, child, detection, answers))
+        exchange.spawn(detect(exchange, child, _detection(target, told or ""), answers))
+    if target.send_digits:
+        await press_keys(child, target.send_digits, child.attention)
     outcome = Outcome.FINISHED
     if target.url:
         whisper = course.beside(child, Context.WHISPER, child.attention)
@@ -103,3 +99,16 @@ async def _child(
         child.fresh_attention()
         await run_call(exchange, child, reason.source)
     child.hang_up("parted")
+
+
+def _detection(target: Target, told_url: str) -> Detection:
+    return Detection(
+        target.machine_detection,
+        target.machine_detection_timeout,
+        target.machine_detection_speech_threshold / 1000,
+        target.machine_detection_speech_end_threshold / 1000,
+        target.machine_detection_silence_timeout / 1000,
+        in_background=True,
+        told_url=told_url,
+        told_method=target.amd_status_callback_method,
+    )

@@ -44,7 +44,9 @@ def create(exchange: Exchange, asked: Asked) -> tuple[int, dict[str, Any]]:
         call.fallback = (fallback, fallback_method)
     if digits:
         detection = None
-    exchange.dispatcher.submit(call, lambda: place(exchange, call, source, timeout_s, detection))
+    exchange.dispatcher.submit(
+        call, lambda: place(exchange, call, source, timeout_s, detection, digits)
+    )
     return 201, call_json(call, exchange.account)
 
 
@@ -131,12 +133,16 @@ def detection_of(asked: Asked, told: str, *, in_background: bool = False) -> Det
         return None
     if mode not in ("Enable", "DetectMessageEnd"):
         raise Refusal(21234, detail=f"MachineDetection={mode!r}")
-    asked.integer("MachineDetectionSpeechThreshold", 2_400, 1_000, 6_000, 21234)
-    asked.integer("MachineDetectionSpeechEndThreshold", 1_200, 500, 5_000, 21234)
-    asked.integer("MachineDetectionSilenceTimeout", 5_000, 2_000, 10_000, 21234)
+
+    def setting(name: str, default: int, low: int, high: int) -> int:
+        return asked.integer(f"MachineDetection{name}", default, low, high, 21234)
+
     return Detection(
         mode,
-        asked.integer("MachineDetectionTimeout", 30, 3, 60, 21234),
+        setting("Timeout", 30, 3, 60),
+        setting("SpeechThreshold", 2_400, 1_000, 6_000) / 1000,
+        setting("SpeechEndThreshold", 1_200, 500, 5_000) / 1000,
+        setting("SilenceTimeout", 5_000, 2_000, 10_000) / 1000,
         in_background=in_background or asked.text("AsyncAmd").lower() == "true",
         told_url=asked.url(told),
         told_method=asked.http_method(f"{told}Method"),

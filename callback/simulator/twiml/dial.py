@@ -33,8 +33,12 @@ class Target:
     status_callback: str = ""
     status_callback_method: str = "POST"
     status_callback_events: frozenset[str] = frozenset({"completed"})
+    send_digits: str = ""
     machine_detection: str = ""
     machine_detection_timeout: int = 30
+    machine_detection_speech_threshold: int = 2_400
+    machine_detection_speech_end_threshold: int = 1_200
+    machine_detection_silence_timeout: int = 5_000
     amd_status_callback: str = ""
     amd_status_callback_method: str = "POST"
 
@@ -135,22 +139,32 @@ def parse_target(element: Element, complaints: Complaints) -> Target:
         status_callback=attributes.text("statusCallback"),
         status_callback_method=attributes.method("statusCallbackMethod"),
         status_callback_events=attributes.words("statusCallbackEvent", {"completed"}, CALL_EVENTS),
+        send_digits=_keys(attributes),
         machine_detection=attributes.choice("machineDetection", "", ("Enable", "DetectMessageEnd")),
         machine_detection_timeout=attributes.integer("machineDetectionTimeout", 30, 3, 60),
+        machine_detection_speech_threshold=attributes.integer(
+            "machineDetectionSpeechThreshold", 2_400, 1_000, 6_000
+        ),
+        machine_detection_speech_end_threshold=attributes.integer(
+            "machineDetectionSpeechEndThreshold", 1_200, 500, 5_000
+        ),
+        machine_detection_silence_timeout=attributes.integer(
+            "machineDetectionSilenceTimeout", 5_000, 2_000, 10_000
+        ),
         amd_status_callback=attributes.text("amdStatusCallback"),
         amd_status_callback_method=attributes.method("amdStatusCallbackMethod"),
     )
-    attributes.accept(
-        "machineDetectionSpeechThreshold",
-        "machineDetectionSpeechEndThreshold",
-        "machineDetectionSilenceTimeout",
-        "sendDigits",
-        "byoc",
-        "username",
-        "password",
-    )
+    attributes.accept("byoc", "username", "password")
     attributes.close()
     return target
+
+
+def _keys(attributes: Attributes) -> str:
+    digits = attributes.text("sendDigits")
+    if digits.strip("0123456789*#wW"):
+        attributes.complaints.warn(12200, f"<Number sendDigits={digits!r}>")
+        return ""
+    return digits
 
 
 def _address(element: Element, complaints: Complaints) -> str:

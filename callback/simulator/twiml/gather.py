@@ -33,6 +33,11 @@ class Gather:
     finish_on_key: str = "#"
     action_on_empty_result: bool = False
     language: str = "en-US"
+    speech_timeout: int | None = None
+    max_speech_s: int = 60
+    barge_in: bool = True
+    partial_url: str = ""
+    partial_method: str = "POST"
     prompts: tuple[Say | Play | Pause, ...] = ()
 
 
@@ -48,9 +53,14 @@ def parse_gather(element: Element, complaints: Complaints) -> Gather:
         finish_on_key=_finish_key(attributes),
         action_on_empty_result=attributes.flag("actionOnEmptyResult", default=False, code=13338),
         language=attributes.text("language", "en-US"),
+        speech_timeout=_speech_timeout(attributes),
+        max_speech_s=attributes.integer("maxSpeechTime", 60, 1, 60, 13336),
+        barge_in=attributes.flag("bargeIn", default=True, code=13332),
+        partial_url=attributes.text("partialResultCallback"),
+        partial_method=attributes.method("partialResultCallbackMethod", code=13329),
         prompts=_prompts(element, complaints),
     )
-    _speech(attributes)
+    _recognition(attributes)
     attributes.close()
     return gather
 
@@ -73,21 +83,24 @@ def _finish_key(attributes: Attributes) -> str:
     return "#"
 
 
-def _speech(attributes: Attributes) -> None:
-    """Check what concerns speech; people here do not speak, so nothing comes of it."""
-    speech_timeout = attributes.text("speechTimeout", "auto")
-    model = attributes.text("speechModel", "default")
-    if speech_timeout != "auto" and not speech_timeout.isdecimal():
-        attributes.complaints.warn(13327, f"<Gather speechTimeout={speech_timeout!r}>")
+def _speech_timeout(attributes: Attributes) -> int | None:
+    """Return the silence that ends speech, None where Twilio decides for itself."""
+    given = attributes.text("speechTimeout", "auto")
+    if given.isdecimal() and int(given) > 0:
+        return int(given)
+    if given != "auto":
+        attributes.complaints.warn(13327, f"<Gather speechTimeout={given!r}>")
+    return None
+
+
+def _recognition(attributes: Attributes) -> None:
+    """Check what concerns the recognition of words; here every word is understood."""
     hints = attributes.text("hints").split(",")
     if len(hints) > MOST_HINTS or any(len(hint) > 100 for hint in hints):
         attributes.complaints.warn(13330, "too many hints, or one too long")
     attributes.flag("profanityFilter", default=True, code=13333)
     attributes.flag("enhanced", default=False)
-    attributes.flag("bargeIn", default=True, code=13332)
-    attributes.method("partialResultCallbackMethod", code=13329)
-    attributes.accept("partialResultCallback", "maxSpeechTime", "debug")
-    del model
+    attributes.accept("speechModel", "debug")
 
 
 def _prompts(element: Element, complaints: Complaints) -> tuple[Say | Play | Pause, ...]:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
 
 from callback.simulator.course import Course
 from callback.simulator.dates import rfc2822, whole_seconds
 from callback.simulator.steps import Step
 from callback.simulator.twiml.record import Record
 from callback.simulator.webhooks import Webhook
-
-SPOKEN_S: Final = 5.0
 
 
 async def record(verb: Record, course: Course) -> Step:
@@ -27,7 +24,8 @@ async def record(verb: Record, course: Course) -> Step:
             finished.set_result(key)
 
     previous, call.listener = call.listener, press
-    longest = SPOKEN_S + verb.timeout if verb.timeout else float(verb.max_length)
+    speaks_s = float(call.person.persona.records_s) if call.person else 0.0  # type: ignore[arg-type]
+    longest = speaks_s + verb.timeout if verb.timeout else float(verb.max_length)
     await course.stop.wait(finished, seconds=min(longest, verb.max_length))
     call.listener = previous
     seconds = str(whole_seconds(exchange.clock.now() - began))

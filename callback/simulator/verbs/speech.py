@@ -6,14 +6,13 @@ from typing import Final
 
 from callback.simulator.course import Course
 from callback.simulator.steps import Step
+from callback.simulator.tones import press_keys
 from callback.simulator.twiml.speech import Pause, Play, Say
 
 SECONDS_PER_CHARACTER: Final = 0.065
 SHORTEST_SAY_S: Final = 0.5
 PLAY_S: Final = 5.0
 """How long every recording lasts: recordings are not fetched."""
-KEY_S: Final = 0.25
-WAIT_S: Final = 0.5
 FOREVER: Final = 1_000_000
 
 
@@ -38,9 +37,7 @@ async def say(verb: Say, course: Course) -> Step:
 async def play(verb: Play, course: Course) -> Step:
     """Play a recording, or press keys."""
     if verb.digits:
-        course.call.note("played", f"keys {verb.digits}")
-        waits = sum(verb.digits.lower().count(key) for key in "w")
-        await course.stop.sleep(waits * WAIT_S + (len(verb.digits) - waits) * KEY_S)
+        await press_keys(course.call, verb.digits, course.stop)
         return None
     for _turn in range(verb.loop or FOREVER):
         course.call.note("played", course.url(verb.url) or verb.url)

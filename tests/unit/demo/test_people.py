@@ -20,7 +20,8 @@ from callback.demo.people import (
     returned_persona,
     scenario,
 )
-from callback.simulator.persona import persona_from, reply_to
+from callback.simulator.listening import reply_to
+from callback.simulator.persona import persona_from
 from tests.unit.demo.test_day import a_caller, a_day
 
 MIDNIGHT = datetime(1999, 2, 8, 5, tzinfo=UTC)

@@ -165,7 +165,7 @@ async def test_a_long_greeting_outlasts_the_detection(stage: Stage) -> None:
     stage.person(CALLER, answers={"machine_after_s": 1, "greeting_s": 20})
     await stage.call(MachineDetection="DetectMessageEnd", MachineDetectionTimeout=10)
     await stage.play()
-    assert stage.app.asked("/returning")[0]["AnsweredBy"] == "unknown"
+    assert stage.app.asked("/returning")[0]["AnsweredBy"] == "machine_end_other"
 
 
 async def test_detection_in_the_background_does_not_hold_the_document_up(stage: Stage) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from callback.simulator.persona import options_in, persona_from, reply_to
+from callback.simulator.listening import options_in, reply_to
+from callback.simulator.persona import persona_from
 
 
 @pytest.mark.parametrize(
