@@ -10,7 +10,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import uvicorn
@@ -51,6 +51,9 @@ def parser() -> argparse.ArgumentParser:
         default={},
         metavar="JSON",
         help="what goes wrong from the start",
+    )
+    grammar.add_argument(
+        "--archive", type=Path, help="write every request here, a line of JSON each"
     )
     grammar.add_argument("--calls-per-second", type=float)
     grammar.add_argument("--max-calls", type=int)
@@ -146,11 +149,22 @@ async def serve(options: argparse.Namespace) -> int:
     if planned:
         planned.sort(key=lambda call: call.at)
         exchange.spawn(play_scenario(exchange, planned))
-    try:
-        await server.serve()
-    finally:
-        await exchange.close()
+    with _archive(exchange, options.archive):
+        try:
+            await server.serve()
+        finally:
+            await exchange.close()
     return 0 if server.started else 1
+
+
+@contextlib.contextmanager
+def _archive(exchange: Exchange, path: Path | None) -> Iterator[None]:
+    if path is None:
+        yield
+        return
+    with path.open("a", encoding="utf-8", buffering=1) as file:
+        exchange.journal.keep_in(file)
+        yield
 
 
 def collect_seldom() -> None:

@@ -88,6 +88,7 @@ class Call:
         self.transcript: deque[dict[str, str]] = deque(maxlen=TRANSCRIPT_LINES)
         self.attention = Break(clock)
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.hand: asyncio.Future[None] | None = None
         self.listener: Callable[[str], None] | None = None
         self.hearer: Callable[[str], None] | None = None
         self.person: Person | None = None
@@ -119,6 +120,13 @@ class Call:
         if self.status == "queued":
             self._step("ring")
         self.announce("ringing")
+
+    def pick_up(self) -> bool:
+        """A hand picks the phone up; return False where it does not ring for one."""
+        if self.hand is None or self.hand.done() or self.ended:
+            return False
+        self.hand.set_result(None)
+        return True
 
     def answer(self) -> None:
         """Somebody, or something, picks up."""

@@ -1,4 +1,4 @@
-"""The simulator's own API under `/simulator/`: people, keys, transcripts, the journal, misfortune."""
+"""The hand that moves the simulator, under `/simulator/`: people, calls, keys, messages, misfortune."""
 
 from __future__ import annotations
 
@@ -39,21 +39,18 @@ class Control:
         """Return the routes."""
         table: list[tuple[str, str, Callable[[Request], Awaitable[Response]]]] = [
             ("/simulator/people", "POST", self.people),
-            ("/simulator/calls", "GET", self.calls),
             ("/simulator/calls", "POST", self.dial),
-            ("/simulator/calls/{sid}", "GET", self.call),
             ("/simulator/calls/{sid}/keys", "POST", self.keys),
+            ("/simulator/calls/{sid}/answer", "POST", self.answer),
+            ("/simulator/calls/{sid}/words", "POST", self.words),
             ("/simulator/calls/{sid}/hangup", "POST", self.hang_up),
             ("/simulator/personas", "GET", self.personas),
             ("/simulator/crowds", "POST", self.crowd),
             ("/simulator/messages", "POST", self.message),
             ("/simulator/faults", "GET", self.present_faults),
             ("/simulator/faults", "POST", self.faults),
-            ("/simulator/log", "GET", self.log),
-            ("/simulator/errors", "GET", self.errors),
-            ("/simulator/state", "GET", self.state),
         ]
-        return [Route(path, _guarded(work), methods=[verb]) for path, verb, work in table]
+        return [Route(path, guarded(work), methods=[verb]) for path, verb, work in table]
 
     async def people(self, request: Request) -> Response:
         """Set how one or several numbers behave from now on."""
@@ -86,17 +83,6 @@ class Control:
         call = self._exchange.incoming_call(str(data["from"]), str(data["to"]), persona)
         return JSONResponse({"call_sid": call.sid}, 201)
 
-    async def calls(self, request: Request) -> Response:
-        """List every call."""
-        del request
-        items = [self._summary(call) for call in self._exchange.calls.values()]
-        return JSONResponse({"items": items})
-
-    async def call(self, request: Request) -> Response:
-        """Show one call with its transcript."""
-        call = self._call(request)
-        return JSONResponse({**self._summary(call), "transcript": list(call.transcript)})
-
     async def keys(self, request: Request) -> Response:
         """Press keys, as the person on the line."""
         call = self._call(request)
@@ -106,6 +92,23 @@ class Control:
         if call.ended:
             raise ControlError(409, "the call is over")
         call.press(digits)
+        return Response(status_code=204)
+
+    async def words(self, request: Request) -> Response:
+        """Say something, as the person on the line."""
+        call = self._call(request)
+        words = str((await _json(request))["words"]).strip()
+        if not words:
+            raise ControlError(422, "nothing was said")
+        if call.ended:
+            raise ControlError(409, "the call is over")
+        call.speak(words)
+        return Response(status_code=204)
+
+    async def answer(self, request: Request) -> Response:
+        """Pick up a phone that is answered by hand."""
+        if not self._call(request).pick_up():
+            raise ControlError(409, "the phone is not ringing for a hand")
         return Response(status_code=204)
 
     async def hang_up(self, request: Request) -> Response:
@@ -133,85 +136,32 @@ class Control:
         del request
         return JSONResponse(asdict(self._exchange.misfortune.faults))
 
-    async def log(self, request: Request) -> Response:
-        """Return the journal after a number."""
-        after = int(request.query_params.get("after", "0"))
-        limit = int(request.query_params.get("limit", "1000000"))
-        return JSONResponse(self._exchange.journal.after(after, limit))
-
-    async def errors(self, request: Request) -> Response:
-        """Return what Twilio's debugger would show."""
-        del request
-        return JSONResponse({"items": self._exchange.problems.as_json()})
-
-    async def state(self, request: Request) -> Response:
-        """Count what is on the line."""
-        del request
-        exchange = self._exchange
-        by_status: dict[str, int] = {}
-        for call in exchange.live.values():
-            by_status[call.status] = by_status.get(call.status, 0) + 1
-        return JSONResponse(
-            {
-                "at": exchange.clock.now().isoformat(),
-                "calls": len(exchange.live),
-                "calls_by_status": by_status,
-                "queues": [
-                    {
-                        "sid": queue.sid,
-                        "name": queue.name,
-                        "members": [member.call.sid for member in queue.members],
-                    }
-                    for queue in exchange.queues.values()
-                ],
-                "conferences": [
-                    {
-                        "sid": room.sid,
-                        "name": room.name,
-                        "status": room.status,
-                        "participants": list(room.participants),
-                    }
-                    for room in exchange.conferences.values()
-                    if room.live
-                ],
-                "ended": len(exchange.calls) - len(exchange.live),
-                "in_flight": exchange.in_flight,
-                "planned": exchange.planned,
-                "done": exchange.done,
-            }
-        )
-
     def _call(self, request: Request) -> Call:
-        call = self._exchange.calls.get(request.path_params["sid"])
-        if call is None:
-            raise ControlError(404, "no such call")
-        return call
+        return call_of(self._exchange, request)
 
     def _ours(self, number: str) -> None:
         if not self._exchange.account.owns(number):
             raise ControlError(422, f"{number} is not one of the account's numbers")
 
-    def _summary(self, call: Call) -> dict[str, Any]:
-        person = call.person.persona if call.person else self._exchange.people.at(call.to)
-        started = call.started_at or call.created_at
-        return {
-            "call_sid": call.sid,
-            "parent_call_sid": call.parent_sid,
-            "status": call.status,
-            "direction": call.direction,
-            "from": call.from_,
-            "to": call.to,
-            "started_at": started.isoformat(),
-            "answered_at": call.answered_at.isoformat() if call.answered_at else None,
-            "ended_at": call.ended_at.isoformat() if call.ended_at else None,
-            "answered_by": call.answered_by,
-            "label": person.label,
-        }
+
+def call_of(exchange: Exchange, request: Request) -> Call:
+    """Return the call that the path names.
+
+    Raises:
+        ControlError: there is none.
+
+    """
+    call = exchange.calls.get(request.path_params["sid"])
+    if call is None:
+        raise ControlError(404, "no such call")
+    return call
 
 
-def _guarded(
+def guarded(
     work: Callable[[Request], Awaitable[Response]],
 ) -> Callable[[Request], Awaitable[Response]]:
+    """Answer 422 to what makes no sense instead of failing."""
+
     async def serve(request: Request) -> Response:
         try:
             return await work(request)

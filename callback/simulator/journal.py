@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any
+from typing import IO, Any
 
 from callback.clock import Clock
 
@@ -18,8 +19,13 @@ class Journal:
 
     def __init__(self, clock: Clock, keep: int = KEPT) -> None:
         self._clock = clock
+        self._file: IO[str] | None = None
         self._entries: deque[dict[str, Any]] = deque(maxlen=keep)
         self._count = 0
+
+    def keep_in(self, file: IO[str]) -> None:
+        """Write every entry from now on to a file too, a line of JSON each; whoever opened it closes it."""
+        self._file = file
 
     def add(
         self,
@@ -31,22 +37,27 @@ class Journal:
         status: int | None,
         took_ms: float,
         body: str,
+        headers: Mapping[str, str],
+        response_headers: Mapping[str, str],
     ) -> None:
         """Write one entry down; `status` is None when no answer came."""
         self._count += 1
-        self._entries.append(
-            {
-                "n": self._count,
-                "at": self._clock.now().isoformat(),
-                "kind": kind,
-                "method": method,
-                "url": url,
-                "params": dict(params),
-                "status": status,
-                "took_ms": round(took_ms, 1),
-                "body": body[:BODY_CHARACTERS],
-            }
-        )
+        entry = {
+            "n": self._count,
+            "at": self._clock.now().isoformat(),
+            "kind": kind,
+            "method": method,
+            "url": url,
+            "params": dict(params),
+            "status": status,
+            "took_ms": round(took_ms, 1),
+            "body": body[:BODY_CHARACTERS],
+            "headers": dict(headers),
+            "response_headers": dict(response_headers),
+        }
+        self._entries.append(entry)
+        if self._file is not None:
+            self._file.write(json.dumps(entry) + "\n")
 
     def after(self, number: int, limit: int | None = None) -> dict[str, Any]:
         """Return the entries numbered above `number`, and the number to ask from next time."""

@@ -89,6 +89,8 @@ async def ring(exchange: Exchange, call: Call, timeout_s: float) -> Answers | No
         return None
     call.ring()
     longest = timeout_s + RING_BUFFER_S
+    if answers.kind == "by_hand":
+        return await _rung_for_a_hand(exchange, call, answers, longest)
     delays = {"busy": BUSY_AFTER_S, "reject": REJECT_AFTER_S, "never": longest}
     delay = min(delays.get(answers.kind, drawn(answers.after_s, exchange.people.draw)), longest)
     if not await call.attention.sleep(delay):
@@ -102,6 +104,18 @@ async def ring(exchange: Exchange, call: Call, timeout_s: float) -> Answers | No
     else:
         _pick_up(exchange, call, answers)
         return answers
+    return None
+
+
+async def _rung_for_a_hand(
+    exchange: Exchange, call: Call, answers: Answers, longest_s: float
+) -> Answers | None:
+    call.hand = asyncio.get_running_loop().create_future()
+    await call.attention.wait(call.hand, seconds=longest_s)
+    if call.hand.done() and not call.ended:
+        _pick_up(exchange, call, answers)
+        return answers
+    call.end("no-answer", "nobody answered")
     return None
 
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from callback.simulator.amounts import Amount, amount_from, drawn
 
-KINDS = ("busy", "never", "reject", "fail")
+KINDS = ("busy", "never", "reject", "fail", "by_hand")
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What happens when the phone rings.
+    """What happens when the phone rings; `by_hand` waits for somebody to pick up over the control API.
 
     Whoever picks up is silent for `pause_s` and then speaks for `speaks_s`: a person says hello, a machine
     its greeting, at whose end there may be a `beep`.

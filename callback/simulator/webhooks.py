@@ -222,11 +222,13 @@ class Postman:
         began = loop.time()
         status: int | None = None
         said = ""
+        told: Mapping[str, str] = {}
         self.in_flight += 1
         try:
             self._check_network()
             response = await self._transport.request(method, url, headers, body, limits)
             status, said = response.status, response.body.decode("utf-8", "replace")
+            told = response.headers
         except (ConnectFailure, ReadFailure) as error:
             said = f"{type(error).__name__}: {error}"
             raise
@@ -234,7 +236,15 @@ class Postman:
             self.in_flight -= 1
             took_ms = (loop.time() - began) * 1000
             self._journal.add(
-                "webhook", method, url, dict(params), status=status, took_ms=took_ms, body=said
+                "webhook",
+                method,
+                url,
+                dict(params),
+                status=status,
+                took_ms=took_ms,
+                body=said,
+                headers={name: headers[name] for name in headers if name != "Authorization"},
+                response_headers=told,
             )
         return response
 

@@ -55,6 +55,9 @@ ROUTES: Final[dict[str, dict[str, Handler]]] = {
 }
 
 
+SHOWN: Final = frozenset({"host", "user-agent", "accept", "content-type", "content-length"})
+
+
 def rest_routes(exchange: Exchange) -> list[Route]:
     """Return the routes of the API, and one that refuses everything else under its version."""
     routes = [
@@ -104,6 +107,9 @@ def _door(
             status=None if lost else status,
             took_ms=(loop.time() - began) * 1000,
             body=bytes(answer.body).decode(),
+            # the password stays out of every file
+            headers={name: value for name, value in request.headers.items() if name in SHOWN},
+            response_headers=dict(answer.headers),
         )
         return Cut() if lost else answer
 
