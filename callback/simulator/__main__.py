@@ -38,6 +38,9 @@ def parser() -> argparse.ArgumentParser:
     grammar.add_argument("--status", action="append", default=[], metavar=url)
     grammar.add_argument("--fallback", action="append", default=[], metavar=url)
     grammar.add_argument("--sms", action="append", default=[], metavar=url)
+    grammar.add_argument(
+        "--debugger", default="", metavar="URL", help="told of warnings and errors"
+    )
     grammar.add_argument("--account-sid", default=DEMO_ACCOUNT_SID)
     grammar.add_argument("--auth-token", default=DEMO_AUTH_TOKEN)
     grammar.add_argument("--clock", default="", help="empty, or START,REAL_START,RATE")
@@ -89,6 +92,7 @@ def exchange_for(options: argparse.Namespace) -> Exchange:
         options.auth_token,
         calls_per_second=options.calls_per_second,
         max_calls=options.max_calls,
+        debugger_url=options.debugger,
     )
     exchange = Exchange(
         clock_from(options.clock),

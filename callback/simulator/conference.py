@@ -10,7 +10,7 @@ from callback.clock import Clock
 from callback.simulator.breaks import Break
 from callback.simulator.call import Call, StatusEvents
 from callback.simulator.dates import rfc2822
-from callback.simulator.lifecycles import CONFERENCE, follow
+from callback.simulator.lifecycles import CONFERENCE, PARTICIPANT, follow
 from callback.simulator.postbox import Postbox
 from callback.simulator.webhooks import Webhook
 
@@ -34,9 +34,14 @@ class Participant:
     status: str = "queued"
     created_at: datetime | None = None
     music: Break | None = None
+    on_hold: Break | None = None
     removed: asyncio.Future[str] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
+
+    def step(self, event: str) -> None:
+        """Follow the life-cycle of a participant."""
+        self.status = follow(PARTICIPANT, self.status, event)
 
 
 def _word(value: bool) -> str:
@@ -92,7 +97,7 @@ class Conference:
         """A call enters; the room begins when two are in and one of them may start it."""
         self.invited.pop(participant.call.sid, None)
         participant.created_at = participant.created_at or self._clock.now()
-        participant.status = "connected"
+        participant.step("join")
         self.participants[participant.call.sid] = participant
         participant.call.note("event", f"joined conference {self.name}")
         self.announce("join", "participant-join", self._about(participant))
@@ -108,7 +113,7 @@ class Conference:
         was_invited = self.invited.pop(participant.call.sid, None) is not None
         if not was_in and not was_invited:
             return
-        participant.status = "complete" if was_in else "failed"
+        participant.step("leave" if was_in else "miss")
         call = participant.call
         state = call_status or ("completed" if call.ended else "in-progress")
         self.announce(
@@ -120,8 +125,9 @@ class Conference:
                 ("ReasonParticipantLeft", reason),
             ),
         )
-        if participant.music is not None:
-            participant.music.now("left")
+        for heard in (participant.music, participant.on_hold):
+            if heard is not None:
+                heard.now("left")
         if not participant.removed.done():
             participant.removed.set_result(reason)
         if call.person is not None:
@@ -156,6 +162,8 @@ class Conference:
             self.announce("mute", event, self._about(participant))
         if hold is not None and hold != participant.hold:
             participant.hold = hold
+            if participant.on_hold is not None:
+                participant.on_hold.now("off hold")
             event = "participant-hold" if hold else "participant-unhold"
             self.announce("hold", event, self._about(participant))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -14,7 +15,9 @@ log = logging.getLogger(__name__)
 MEANINGS: Final[dict[int, str]] = {
     11200: "HTTP retrieval failure",
     11205: "HTTP connection failure",
+    11210: "HTTP bad host name",
     11215: "HTTP too many redirects",
+    11237: "Certificate invalid - could not find a path to a trusted root",
     11240: "Invalid connection override",
     11750: "TwiML response body too large",
     11770: "Empty TwiML response body",
@@ -59,6 +62,7 @@ class ProblemList:
 
     def __init__(self, clock: Clock, keep: int = 1_000) -> None:
         self._clock = clock
+        self.listeners: list[Callable[[Problem], None]] = []
         self._problems: deque[Problem] = deque(maxlen=keep)
 
     def add(
@@ -74,8 +78,11 @@ class ProblemList:
         meaning = MEANINGS.get(code, "")
         message = f"{meaning}: {detail}" if meaning and detail else meaning or detail
         at = self._clock.now().isoformat()
-        self._problems.append(Problem(at, level, code, message, call_sid, url))
+        problem = Problem(at, level, code, message, call_sid, url)
+        self._problems.append(problem)
         log.warning("%s %d %s (call %s, %s)", level, code, message, call_sid, url)
+        for listener in self.listeners:
+            listener(problem)
 
     def as_json(self) -> list[dict[str, Any]]:
         """Return the problems, oldest first."""

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from callback.clock import Clock
-from callback.simulator.account import Account
+from callback.simulator.account import Account, IncomingNumber
 from callback.simulator.breaks import Break
 from callback.simulator.call import Call, StatusEvents
 from callback.simulator.conference import Conference
 from callback.simulator.course import Course
+from callback.simulator.dates import whole_seconds
+from callback.simulator.debugger import Debugger
 from callback.simulator.dispatch import Dispatcher
 from callback.simulator.errors import ProblemList
 from callback.simulator.faults import Faults, Misfortune
@@ -27,6 +29,7 @@ from callback.simulator.people import People
 from callback.simulator.persona import Persona
 from callback.simulator.postbox import Postboxes
 from callback.simulator.queue import DEFAULT_MAX_SIZE, Queue
+from callback.simulator.recording import Recording
 from callback.simulator.skew import SkewedClock
 from callback.simulator.transport import Transport
 from callback.simulator.twiml.contexts import Context
@@ -69,6 +72,7 @@ class Exchange:
         self.conferences: dict[str, Conference] = {}
         self._rooms: dict[str, Conference] = {}
         self.messages: dict[str, Message] = {}
+        self.recordings: dict[str, Recording] = {}
         self.opted_out: set[tuple[str, str]] = set()
         self.planned = 0
         self.begun = 0
@@ -80,6 +84,7 @@ class Exchange:
         self.postboxes = Postboxes(
             self.clock, self.postman, self.ids, self.misfortune, self.problems, self.spawn
         )
+        self.problems.listeners.append(Debugger(account, self.ids, self.postboxes.open()).tell)
         self.dispatcher = Dispatcher(account, self.clock, self.spawn)
 
     @property
@@ -97,9 +102,10 @@ class Exchange:
         self.clock.ahead = timedelta(seconds=faults.skew_s)
         self.misfortune.set(faults, self.clock.now())
 
-    def set_number(self, phone_number: str, **urls: str) -> None:
-        """Give the account a number, or change the URLs of one."""
-        self.account.set_number(self.ids.sid("PN"), phone_number, **urls)
+    def set_number(self, phone_number: str, **settings: str) -> IncomingNumber:
+        """Give the account a number, or change the settings of one."""
+        sid = self.ids.sid("PN")
+        return self.account.set_number(sid, phone_number, self.clock.now(), **settings)
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run something beside everything else, under the exchange's eye."""
@@ -158,7 +164,9 @@ class Exchange:
         """
         number = self.account.numbers[to]
         full = self.account.max_calls is not None and len(self.live) >= self.account.max_calls
-        told = StatusEvents(number.status_callback) if number.status_callback else None
+        told = None
+        if number.status_callback:
+            told = StatusEvents(number.status_callback, number.status_callback_method)
         call = self.new_call("inbound", from_, to, status_events=told)
         call.token = self.ids.token()
         if full:
@@ -166,9 +174,9 @@ class Exchange:
             call.end("busy", "too many calls at once")
             return call
         if number.voice_fallback_url:
-            call.fallback = (number.voice_fallback_url, "POST")
+            call.fallback = (number.voice_fallback_url, number.voice_fallback_method)
         call.person = person_on(self, call, persona or self.people.at(from_))
-        self.spawn(receive(self, call, number.voice_url))
+        self.spawn(receive(self, call, number.voice_url, number.voice_method))
         return call
 
     def queue_named(self, name: str, max_size: int = DEFAULT_MAX_SIZE) -> Queue:
@@ -178,6 +186,18 @@ class Exchange:
             queue = Queue(self.ids.sid("QU"), name, max_size, self.clock)
             self.queues[queue.sid] = queue
         return queue
+
+    def keep_recording(self, call_sid: str, began_at: datetime, source: str) -> Recording:
+        """Put a recording on the books that has just ended."""
+        seconds = whole_seconds(self.clock.now() - began_at)
+        sid = self.ids.sid("RE")
+        recording = Recording(sid, self.account.sid, call_sid, began_at, seconds, source)
+        self.recordings[sid] = recording
+        return recording
+
+    def url_of(self, recording: Recording) -> str:
+        """Return where a recording can be fetched."""
+        return f"{self.api_base}/2010-04-01/Accounts/{self.account.sid}/Recordings/{recording.sid}"
 
     def find_queue(self, name: str) -> Queue | None:
         """Return the queue of that name, if there is one."""
@@ -250,7 +270,7 @@ class Exchange:
             status="receiving",
         )
         self.messages[message.sid] = message
-        self.spawn(receive_message(self, message, number.sms_url))
+        self.spawn(receive_message(self, message, number))
         return message
 
     def _off_the_line(self, call: Call) -> None:

@@ -34,13 +34,13 @@ APOLOGY: Final = "We are sorry, an application error has occurred. Goodbye."
 APOLOGY_S: Final = 4.0
 
 
-async def receive(exchange: Exchange, call: Call, voice_url: str) -> None:
+async def receive(exchange: Exchange, call: Call, voice_url: str, method: str) -> None:
     """Let an incoming call ring at the account's number and perform what its URL answers."""
     call.started_at = exchange.clock.now()
     if call.person is not None:
         call.person.begin()
     if voice_url:
-        await run_call(exchange, call, GoTo(voice_url))
+        await run_call(exchange, call, GoTo(voice_url, method))
     else:
         call.end("fail", "the number has no voice URL")
 

@@ -1,4 +1,4 @@
-"""What may follow what: the life of a call, of a place in a queue, of a conference, of a message.
+"""What may follow what: the lives of a call, a place in a queue, a conference and who is in it, a message.
 
 Each table maps a state and an event to the next state. What is missing cannot happen, and asking for it is
 a mistake of ours that must be loud.
@@ -41,6 +41,12 @@ CONFERENCE: Final[Table] = {
     ("init", "start"): "in-progress",
     ("init", "end"): "completed",
     ("in-progress", "end"): "completed",
+}
+
+PARTICIPANT: Final[Table] = {
+    ("queued", "join"): "connected",
+    ("queued", "miss"): "failed",
+    ("connected", "leave"): "complete",
 }
 
 MESSAGE: Final[Table] = {

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
+from callback.simulator.account import IncomingNumber
 from callback.simulator.message import Message
 from callback.simulator.twiml.contexts import Context
 from callback.simulator.twiml.document import failed, read_answer
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 STEP_S: Final = 0.5
 """Between two states of a message on its way."""
+FATES: Final[dict[str, tuple[tuple[str, ...], tuple[int, str] | None]]] = {
+    "delivered": (("send", "hand-over", "confirm"), None),
+    "undelivered": (("send", "hand-over", "lose"), (30003, "Unreachable destination handset")),
+    "failed": (("send", "fail"), (30005, "Unknown destination handset")),
+}
+"""What becomes of a message to a phone, by what its persona says of texts."""
 MOST_REDIRECTS: Final = 10
 STOP_WORDS: Final = frozenset(
     {"STOP", "UNSUBSCRIBE", "END", "QUIT", "STOPALL", "REVOKE", "OPTOUT", "CANCEL"}
@@ -33,23 +40,26 @@ async def deliver(exchange: Exchange, message: Message) -> None:
         if message.status != "scheduled":
             return
         message.step("due", exchange.clock.now())
-    for event in ("send", "hand-over", "confirm"):
+    events, error = FATES[exchange.people.at(message.to).texts]
+    for event in events:
         await exchange.clock.sleep(timedelta(seconds=STEP_S))
         message.step(event, exchange.clock.now())
+        if message.ended and error is not None:
+            message.error_code, message.error_message = error
         if event == "hand-over":
             message.sent_at = exchange.clock.now()
         if message.status_callback:
             postbox.put(Webhook(message.status_callback, message.status_params(), voice=False))
 
 
-async def receive_message(exchange: Exchange, message: Message, url: str) -> None:
+async def receive_message(exchange: Exchange, message: Message, number: IncomingNumber) -> None:
     """Tell the application of a message and send what its answer says."""
     message.step("arrive", exchange.clock.now())
     _heed(exchange, message)
-    if not url:
+    if not number.sms_url:
         return
-    source: Redirect | None = Redirect(url)
-    base = url
+    source: Redirect | None = Redirect(number.sms_url, number.sms_method)
+    base = number.sms_url
     for _turn in range(MOST_REDIRECTS):
         if source is None:
             return

@@ -16,6 +16,9 @@ from callback.simulator.amounts import Amount, amount_from, drawn
 KINDS = ("busy", "never", "reject", "fail", "by_hand")
 
 
+TEXTS = ("delivered", "undelivered", "failed")
+
+
 @dataclass(frozen=True)
 class Answers:
     """What happens when the phone rings; `by_hand` waits for somebody to pick up over the control API.
@@ -62,7 +65,8 @@ class Persona:
     """A person: how they answer, what they choose, how long they stay (None: until the other side goes).
 
     Amounts of time may be distributions, drawn anew for every call. The first `wrong_keys` menus are
-    answered with a key that means nothing there. `records_s` is how long they speak after a tone.
+    answered with a key that means nothing there. `records_s` is how long they speak after a tone, and
+    `texts` what becomes of messages to their phone.
     """
 
     answers: Answers = field(default_factory=Answers)
@@ -75,6 +79,7 @@ class Persona:
     wrong_keys: int = 0
     calls_again: CallsAgain | None = None
     screens: Screens | None = None
+    texts: str = "delivered"
     label: str = ""
 
     def answers_at(self, ring: int) -> Answers:
@@ -191,6 +196,12 @@ def _screens(data: Any) -> Screens:
     return Screens(_pattern(data["hears"]), float(data.get("within_s", 10.0)))
 
 
+def _texts(value: Any) -> str:
+    if value not in TEXTS:
+        raise ValueError(f"texts are {', '.join(TEXTS)}, not {value!r}")
+    return str(value)
+
+
 def _perhaps(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else read(value)
 
@@ -206,5 +217,6 @@ READ: dict[str, Callable[[Any], Any]] = {
     "wrong_keys": int,
     "calls_again": _perhaps(_calls_again),
     "screens": _perhaps(_screens),
+    "texts": _texts,
     "label": lambda value: str(value or ""),
 }

@@ -34,7 +34,11 @@ class Response:
 
 
 class ConnectFailure(Exception):
-    """No connection, or no TLS on it; nothing was sent."""
+    """No connection, or no TLS on it; nothing was sent. `code` is what Twilio calls the reason."""
+
+    def __init__(self, message: str, code: int = 11205) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class ReadFailure(Exception):
@@ -105,7 +109,7 @@ class AiohttpTransport:
             aiohttp.InvalidURL,
             ssl.SSLError,
         ) as error:
-            raise ConnectFailure(str(error) or type(error).__name__) from error
+            raise ConnectFailure(str(error) or type(error).__name__, _code(error)) from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise ReadFailure(str(error) or type(error).__name__) from error
 
@@ -124,3 +128,11 @@ class AiohttpTransport:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+
+def _code(error: Exception) -> int:
+    if isinstance(error, aiohttp.ClientConnectorDNSError | aiohttp.InvalidURL):
+        return 11210
+    if isinstance(error, ssl.SSLError | aiohttp.ClientSSLError):
+        return 11237
+    return 11205

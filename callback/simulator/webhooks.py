@@ -125,6 +125,7 @@ class Postman:
         self._ids = ids
         self._journal = journal
         self._problems = problems
+        self._kept: dict[str, Response] = {}
         self.in_flight = 0
 
     async def send(self, webhook: Webhook, token: str | None = None) -> Answer:
@@ -162,7 +163,7 @@ class Postman:
             try:
                 response = await self._request(webhook, method, url, params, limits, token)
             except ConnectFailure as error:
-                return Answer(url, 11205, str(error)), "ct"
+                return Answer(url, error.code, str(error)), "ct"
             except ReadFailure as error:
                 return Answer(url, 11200, str(error)), "rt"
             location = response.headers.get("location", "")
@@ -200,6 +201,9 @@ class Postman:
         }
         if method != "GET":
             headers["Content-Type"] = FORM
+        kept = self._kept.get(url) if method == "GET" else None
+        if kept is not None:
+            headers |= _conditions(kept)
         if webhook.cookies:
             headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in webhook.cookies.items())
         response = await self._timed(method, address, headers, body, params, limits)
@@ -207,6 +211,10 @@ class Postman:
             headers["Authorization"] = authorization
             response = await self._timed(method, address, headers, body, params, limits)
         webhook.cookies.update(response.cookies)
+        if kept is not None and response.status == 304:
+            return kept
+        if method == "GET" and response.status == 200 and _conditions(response):
+            self._kept[url] = response
         return response
 
     async def _timed(
@@ -251,6 +259,12 @@ class Postman:
     def _check_network(self) -> None:
         if self._misfortune.parted(self._clock.now()):
             raise ConnectFailure("the network is parted")
+
+
+def _conditions(kept: Response) -> dict[str, str]:
+    """Return the headers that ask whether a kept answer still holds; none where it cannot be asked."""
+    names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+    return {ask: kept.headers[name] for name, ask in names.items() if name in kept.headers}
 
 
 def _again(failure: str, policies: frozenset[str]) -> bool:

@@ -53,9 +53,9 @@ class Asked:
             raise Refusal(20001, detail=f"{name}={given!r} is neither true nor false")
         return given.lower() == "true"
 
-    def http_method(self, name: str) -> str:
+    def http_method(self, name: str, default: str = "POST") -> str:
         """Return GET or POST."""
-        given = self.text(name, "POST").upper()
+        given = self.text(name, default).upper()
         if given not in HTTP_METHODS:
             raise Refusal(21209, detail=f"{name}={given!r}")
         return given

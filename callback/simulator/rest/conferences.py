@@ -126,7 +126,10 @@ def fetch_participant(exchange: Exchange, asked: Asked) -> tuple[int, dict[str, 
 def update_participant(exchange: Exchange, asked: Asked) -> tuple[int, dict[str, Any]]:
     """Mute, hold, or change what a participant's leaving means."""
     room, participant = _participant(exchange, asked)
-    room.update(participant, muted=asked.flag("Muted"), hold=asked.flag("Hold"))
+    hold_url, hold = asked.url("HoldUrl"), asked.flag("Hold")
+    room.update(participant, muted=asked.flag("Muted"), hold=hold)
+    if hold and hold_url:
+        _play_on_hold(exchange, participant, hold_url, asked.http_method("HoldMethod", "GET"))
     ends = asked.flag("EndConferenceOnExit")
     coach = asked.text("CallSidToCoach")
     if ends is not None or coach:
@@ -155,6 +158,12 @@ def _conference_events(asked: Asked) -> StatusEvents | None:
         "ConferenceStatusCallbackEvent", frozenset({"start", "end"}), CONFERENCE_EVENTS
     )
     return StatusEvents(url, asked.http_method("ConferenceStatusCallbackMethod"), events)
+
+
+def _play_on_hold(exchange: Exchange, participant: Participant, url: str, method: str) -> None:
+    participant.on_hold = participant.call.attention.child()
+    course = exchange.course(participant.call, Context.CONFERENCE_WAIT, participant.on_hold)
+    exchange.spawn(course.follow(GoTo(url, method)))
 
 
 def _announce(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from callback.simulator.account import Account, IncomingNumber
+from callback.simulator.account import SETTINGS, Account, IncomingNumber
 from callback.simulator.call import API_VERSION, Call
 from callback.simulator.conference import Conference, Participant
 from callback.simulator.dates import rfc2822
 from callback.simulator.message import Message
 from callback.simulator.queue import Member, Queue
+from callback.simulator.recording import Recording
 
 CALL_PARTS: Final = (
     "events",
@@ -167,8 +168,38 @@ def message_json(message: Message) -> dict[str, Any]:
     }
 
 
-def number_json(number: IncomingNumber, account: Account, created: str) -> dict[str, Any]:
+def recording_json(recording: Recording) -> dict[str, Any]:
+    """Return a recording."""
+    root = f"{base(recording.account_sid)}/Recordings/{recording.sid}"
+    return {
+        "sid": recording.sid,
+        "account_sid": recording.account_sid,
+        "api_version": API_VERSION,
+        "call_sid": recording.call_sid,
+        "conference_sid": None,
+        "channels": 1,
+        "date_created": rfc2822(recording.began_at),
+        "date_updated": rfc2822(recording.began_at),
+        "start_time": rfc2822(recording.began_at),
+        "duration": str(recording.seconds),
+        "price": None,
+        "price_unit": "USD",
+        "source": recording.source,
+        "status": "completed",
+        "error_code": None,
+        "encryption_details": None,
+        "media_url": root,
+        "uri": f"{root}.json",
+        "subresource_uris": {
+            "add_on_results": f"{root}/AddOnResults.json",
+            "transcriptions": f"{root}/Transcriptions.json",
+        },
+    }
+
+
+def number_json(number: IncomingNumber, account: Account) -> dict[str, Any]:
     """Return one of the account's phone numbers."""
+    settings = {name: getattr(number, name) for name in SETTINGS}
     return {
         "sid": number.sid,
         "account_sid": account.sid,
@@ -177,27 +208,16 @@ def number_json(number: IncomingNumber, account: Account, created: str) -> dict[
         "api_version": API_VERSION,
         "beta": False,
         "capabilities": {"voice": True, "sms": True, "mms": True, "fax": False},
-        "date_created": created,
-        "date_updated": created,
-        "friendly_name": formatted(number.phone_number),
+        "date_created": rfc2822(number.created_at),
+        "date_updated": rfc2822(number.created_at),
         "identity_sid": None,
         "phone_number": number.phone_number,
         "origin": "twilio",
         "sms_application_sid": None,
-        "sms_fallback_method": "POST",
-        "sms_fallback_url": "",
-        "sms_method": "POST",
-        "sms_url": number.sms_url,
-        "status_callback": number.status_callback,
-        "status_callback_method": "POST",
         "trunk_sid": None,
         "voice_receive_mode": "voice",
         "voice_application_sid": None,
         "voice_caller_id_lookup": False,
-        "voice_fallback_method": "POST",
-        "voice_fallback_url": number.voice_fallback_url,
-        "voice_method": "POST",
-        "voice_url": number.voice_url,
         "emergency_status": "Inactive",
         "emergency_address_sid": None,
         "emergency_address_status": "unregistered",
@@ -206,6 +226,8 @@ def number_json(number: IncomingNumber, account: Account, created: str) -> dict[
         "type": "local",
         "uri": f"{base(account.sid)}/IncomingPhoneNumbers/{number.sid}.json",
         "subresource_uris": {},
+        **settings,
+        "friendly_name": number.friendly_name or formatted(number.phone_number),
     }
 
 

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from callback.simulator.call import API_VERSION
 from callback.simulator.exchange import Exchange
-from callback.simulator.rest import calls, conferences, messages, numbers, queues
+from callback.simulator.rest import calls, conferences, messages, numbers, queues, recordings
 from callback.simulator.rest.asked import Asked, pairs_of
 from callback.simulator.rest.lost import Cut
 from callback.simulator.rest.refusals import Refusal, not_found
@@ -51,7 +51,15 @@ ROUTES: Final[dict[str, dict[str, Handler]]] = {
         "POST": messages.update,
         "DELETE": messages.delete,
     },
-    "/IncomingPhoneNumbers.json": {"GET": numbers.listed},
+    "/IncomingPhoneNumbers.json": {"POST": numbers.create, "GET": numbers.listed},
+    "/IncomingPhoneNumbers/{sid}.json": {
+        "GET": numbers.fetch,
+        "POST": numbers.update,
+        "DELETE": numbers.delete,
+    },
+    "/Recordings.json": {"GET": recordings.listed},
+    "/Recordings/{sid}.json": {"GET": recordings.fetch, "DELETE": recordings.delete},
+    "/Calls/{call_sid}/Recordings.json": {"GET": recordings.listed},
 }
 
 
@@ -64,6 +72,7 @@ def rest_routes(exchange: Exchange) -> list[Route]:
         Route(ROOT + path, _door(exchange, handlers), methods=list(handlers))
         for path, handlers in ROUTES.items()
     ]
+    routes.append(Route(ROOT + "/Recordings/{sid}", _sound(exchange), methods=["GET"]))
     nowhere = _door(exchange, dict.fromkeys(("GET", "POST", "DELETE", "PUT"), _nowhere))
     rest = f"/{API_VERSION}/{{rest:path}}"
     return [*routes, Route(rest, nowhere, methods=["GET", "POST", "DELETE", "PUT"])]
@@ -72,6 +81,19 @@ def rest_routes(exchange: Exchange) -> list[Route]:
 def _nowhere(exchange: Exchange, asked: Asked) -> tuple[int, None]:
     del exchange
     raise not_found(asked.path)
+
+
+def _sound(exchange: Exchange) -> Callable[[Request], Awaitable[Response]]:
+    async def serve(request: Request) -> Response:
+        """Return the file of a recording; like Twilio's by default, it is open to whoever knows its name."""
+        sid = str(request.path_params["sid"]).removesuffix(".wav")
+        try:
+            content = recordings.find(exchange, sid).as_wav()
+        except Refusal as refusal:
+            return JSONResponse(refusal.as_json(), refusal.status)
+        return Response(content, media_type="audio/x-wav")
+
+    return serve
 
 
 def _door(

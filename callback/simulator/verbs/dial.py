@@ -137,8 +137,9 @@ async def _ring(verb: Dial, course: Course, star: asyncio.Future[None]) -> Resul
     bridge.end()
     extra: tuple[tuple[str, str], ...] = ()
     if bridge.connected and verb.record not in ("do-not-record", "false"):
-        sid = exchange.ids.sid("RE")
-        base = f"{exchange.api_base}/2010-04-01/Accounts/{call.account_sid}"
-        extra = (("RecordingUrl", f"{base}/Recordings/{sid}"),)
+        recording = exchange.keep_recording(
+            call.sid, bridge.connected_at or exchange.clock.now(), "DialVerb"
+        )
+        extra = (("RecordingUrl", exchange.url_of(recording)),)
     status = last.status if last is not None else "failed"
     return Result(status, bridge, last, extra)

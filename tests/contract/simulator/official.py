@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -21,7 +22,14 @@ def patched(spec: dict[str, Any]) -> dict[str, Any]:
     Arrays in forms are repeated parameters, which it forgets to say; filters on time are documented as
     dates, which it forbids; and the reason why a conference ended is null until it has, says its text.
     """
-    served = ("Calls", "Queues", "Conferences", "Messages", "IncomingPhoneNumbers")
+    served = (
+        "Calls",
+        "Queues",
+        "Conferences",
+        "Messages",
+        "IncomingPhoneNumbers",
+        "Recordings",
+    )
     spec["paths"] = {
         path: operations
         for path, operations in spec["paths"].items()
@@ -49,6 +57,12 @@ def _repeat_arrays(operation: dict[str, Any]) -> None:
             content["encoding"] = {name: {"style": "form", "explode": True} for name in arrays}
 
 
+def _fits(template: str, path: str) -> bool:
+    """Tell whether a path is one of those that a template like `/Calls/{Sid}.json` stands for."""
+    parts = re.split(r"\{\w+\}", template)
+    return re.fullmatch("[^/]+".join(re.escape(part) for part in parts), path) is not None
+
+
 class Judge:
     """Holds every request and response against the description."""
 
@@ -72,6 +86,7 @@ class Judge:
         if answer.status_code >= 400:
             return []
         wrong = [repr(each) for each in self._api.unmarshal_request(request).errors]
+        wrong += [f"unknown parameter {name}" for name in self._unknown(sent, parts.path)]
         response = MockResponse(
             answer.content or b"",
             answer.status_code,
@@ -82,6 +97,20 @@ class Judge:
             wrong += [f"{each!r}: {each.__cause__!r}" for each in judged.errors]
         self.judged.add((sent.method, parts.path))
         return wrong
+
+    def _unknown(self, sent: httpx.Request, path: str) -> list[str]:
+        """Return the parameters that the description does not know; the validator lets them pass."""
+        operation = next(
+            operations[sent.method.lower()]
+            for template, operations in self._spec["paths"].items()
+            if _fits(template, path) and sent.method.lower() in operations
+        )
+        known = {each["name"] for each in operation.get("parameters", ())} | {"Page", "PageToken"}
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            known |= set(content["schema"].get("properties", {}))
+        query = parse_qsl(str(sent.url.query, "ascii"), keep_blank_values=True)
+        form = parse_qsl(sent.content.decode(), keep_blank_values=True)
+        return sorted({name for name, _ in (*query, *form)} - known)
 
 
 class InProcess(AsyncTwilioHttpClient):

@@ -140,8 +140,8 @@ async def test_a_recording_ends_by_key_by_silence_or_by_hanging_up(stage: Stage)
     stage.app.script = {"/voice": '<Record action="/taken" timeout="3"/>', "/taken": "<Hangup/>"}
     pressed = stage.dial()
     stage.dial("+14155550191")
-    stage.dial("+14155550192", patience_s=4)
-    await stage.play(seconds=2)
+    stage.dial("+14155550192", patience_s=4.5)
+    await stage.play(seconds=2.5)
     stage.exchange.calls[pressed].press("#")
     await stage.play()
     ends = [(each["Digits"], each["RecordingDuration"]) for each in stage.app.asked("/taken")]
