@@ -90,7 +90,8 @@ def transcript(
     lines: Sequence[Mapping[str, Any]], already: int, who: str, zone: ZoneInfo
 ) -> list[Text]:
     """Return what happened on a call after `already` lines; requests are the journal's business."""
-    return [heard(line, who, zone) for line in lines[already:] if line["kind"] != "requested"]
+    spoken = (line for line in lines[already:] if line["kind"] not in ("requested", "replied"))
+    return [heard(line, who, zone) for line in spoken]
 
 
 def heard(line: Mapping[str, Any], who: str, zone: ZoneInfo) -> Text:

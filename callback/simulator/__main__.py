@@ -10,8 +10,9 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import uvicorn
 
@@ -22,6 +23,7 @@ from callback.simulator.crowd import crowd_from, planned_calls
 from callback.simulator.exchange import Exchange
 from callback.simulator.faults import faults_from
 from callback.simulator.ids import is_sid
+from callback.simulator.people import read_people
 from callback.simulator.scenario import PlannedCall, play_scenario, read_scenario
 from callback.simulator.transport import AiohttpTransport
 
@@ -45,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     grammar.add_argument("--auth-token", default=DEMO_AUTH_TOKEN)
     grammar.add_argument("--clock", default="", help="empty, or START,REAL_START,RATE")
     grammar.add_argument("--scenario", type=Path, help="JSON lines: calls to come")
+    grammar.add_argument("--people", type=Path, help="TOML: who has which number")
     grammar.add_argument(
         "--crowd", type=json.loads, metavar="JSON", help="callers from the start on; see the docs"
     )
@@ -115,20 +118,47 @@ def exchange_for(options: argparse.Namespace) -> Exchange:
     return exchange
 
 
+def planned_for(options: argparse.Namespace, exchange: Exchange) -> list[PlannedCall]:
+    """Return the calls that scenario and crowd bring, in order of time.
+
+    Raises:
+        ValueError: one of them makes no sense, or calls a number that is not the account's.
+        OSError: the scenario cannot be read.
+
+    """
+    planned: list[PlannedCall] = []
+    if options.scenario is not None:
+        planned += read_scenario(options.scenario.read_text("utf-8").splitlines())
+    if options.crowd is not None:
+        crowd = crowd_from(options.crowd)
+        planned += planned_calls(crowd, exchange.clock.now(), exchange.people.draw)
+    if foreign := {call.to for call in planned} - set(exchange.account.numbers):
+        raise ValueError(f"{', '.join(sorted(foreign))}: called, but given no --number")
+    return sorted(planned, key=lambda call: call.at)
+
+
 async def serve(options: argparse.Namespace) -> int:
-    """Run until told to stop."""
-    try:
-        exchange = exchange_for(options)
-        planned: list[PlannedCall] = []
-        if options.scenario is not None:
-            text = await asyncio.to_thread(options.scenario.read_text, "utf-8")
-            planned = read_scenario(text.splitlines())
-        if options.crowd is not None:
-            start = exchange.clock.now()
-            planned += planned_calls(crowd_from(options.crowd), start, exchange.people.draw)
-    except (ValueError, OSError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 2
+    """Run until told to stop; 2 where the options make no sense."""
+    with contextlib.ExitStack() as files:
+        try:
+            exchange = exchange_for(options)
+            planned = planned_for(options, exchange)
+            if options.people is not None:
+                for number, persona in read_people(options.people.read_text("utf-8")).items():
+                    exchange.people.register(number, persona)
+            if options.archive is not None:
+                exchange.journal.keep_in(files.enter_context(_archive(options.archive)))
+        except (ValueError, TypeError, OSError) as error:
+            sys.stderr.write(f"{error}\n")
+            return 2
+        return await _run(exchange, planned, options)
+
+
+def _archive(path: Path) -> IO[str]:
+    return path.open("a", encoding="utf-8", buffering=1)
+
+
+async def _run(exchange: Exchange, planned: list[PlannedCall], options: argparse.Namespace) -> int:
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(exchange),
@@ -151,24 +181,12 @@ async def serve(options: argparse.Namespace) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop)
     if planned:
-        planned.sort(key=lambda call: call.at)
         exchange.spawn(play_scenario(exchange, planned))
-    with _archive(exchange, options.archive):
-        try:
-            await server.serve()
-        finally:
-            await exchange.close()
+    try:
+        await server.serve()
+    finally:
+        await exchange.close()
     return 0 if server.started else 1
-
-
-@contextlib.contextmanager
-def _archive(exchange: Exchange, path: Path | None) -> Iterator[None]:
-    if path is None:
-        yield
-        return
-    with path.open("a", encoding="utf-8", buffering=1) as file:
-        exchange.journal.keep_in(file)
-        yield
 
 
 def collect_seldom() -> None:

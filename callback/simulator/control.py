@@ -160,9 +160,12 @@ def call_of(exchange: Exchange, request: Request) -> Call:
 def guarded(
     work: Callable[[Request], Awaitable[Response]],
 ) -> Callable[[Request], Awaitable[Response]]:
-    """Answer 422 to what makes no sense instead of failing."""
+    """Answer 422 to what makes no sense instead of failing, and 403 to what pages from elsewhere send."""
 
     async def serve(request: Request) -> Response:
+        origin = request.headers.get("origin")
+        if origin is not None and origin.partition("://")[2] != request.headers.get("host"):
+            return JSONResponse({"error": f"pages of {origin} have no hand in this"}, 403)
         try:
             return await work(request)
         except ControlError as error:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Performer = Callable[[Any, "Course"], Awaitable[Step]]
 
 MOST_DOCUMENTS_A_SECOND: Final = 100
+LONGEST_REPLY: Final = 600
 """A document that redirects to itself would otherwise keep a clock moved by hand from ever moving."""
 UNANSWERING: Final = (Reject, Redirect, Pause)
 """Verbs that do not pick up an incoming call when they come first."""
@@ -163,7 +164,11 @@ class Course:
         token = self.exchange.ids.token()
         if self.exchange.misfortune.happens("repeat_steps"):
             await self.exchange.postman.send(webhook, token)
-        return await self.exchange.postman.send(webhook, token)
+        answer = await self.exchange.postman.send(webhook, token)
+        if answer.status is not None:
+            text = " ".join(answer.body[:LONGEST_REPLY].decode("utf-8", "replace").split())
+            self.call.note("replied", f"{answer.status} {text}".rstrip())
+        return answer
 
     def _pick_up_for(self, verb: Any) -> None:
         if self.call.direction != "inbound" or self.call.status != "ringing":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -34,19 +34,20 @@ class Crowd:
 def crowd_from(data: Mapping[str, Any]) -> Crowd:
     """Return the crowd that a JSON object describes; `mix` maps names of personas to weights.
 
+    Personas without a name are mixed as `[{"persona": {…}, "weight": 3}, …]`.
+
     Raises:
         ValueError: something is missing, unknown or out of range.
 
     """
+    if not isinstance(data, Mapping):
+        raise ValueError(f"a crowd is a JSON object, not {data!r}")  # noqa: TRY004 - one kind for bad input
     if unknown := set(data) - KNOWN:
         raise ValueError(f"a crowd has no {', '.join(sorted(unknown))}")
     if missing := {"to", "per_hour", "for_s"} - set(data):
         raise ValueError(f"a crowd needs {', '.join(sorted(missing))}")
-    mix = tuple(
-        (persona_from(name), float(weight))
-        for name, weight in dict(data.get("mix") or {"patient": 1}).items()
-    )
-    per_hour, for_s = float(data["per_hour"]), float(data["for_s"])
+    mix = tuple(_kinds(data.get("mix") or {"patient": 1}))
+    per_hour, for_s = _number("per_hour", data["per_hour"]), _number("for_s", data["for_s"])
     if per_hour <= 0 or for_s <= 0 or any(weight <= 0 for _, weight in mix):
         raise ValueError("a crowd's rate, time and weights are positive")
     if per_hour * for_s / 3600 > MOST_CALLERS:
@@ -60,6 +61,21 @@ def crowd_from(data: Mapping[str, Any]) -> Crowd:
         persona_from(later) if later else None,
         int(data.get("numbers_from", Crowd.numbers_from)),
     )
+
+
+def _kinds(mix: Any) -> Iterator[tuple[Persona, float]]:
+    if isinstance(mix, Mapping):
+        mix = [{"persona": name, "weight": weight} for name, weight in mix.items()]
+    for kind in mix:
+        if not isinstance(kind, Mapping) or set(kind) != {"persona", "weight"}:
+            raise ValueError(f"a kind of people is a persona and a weight, not {kind!r}")
+        yield persona_from(kind["persona"]), _number("weight", kind["weight"])
+
+
+def _number(name: str, value: Any) -> float:
+    if not isinstance(value, int | float):
+        raise ValueError(f"{name} is a number, not {value!r}")  # noqa: TRY004 - one kind for bad input
+    return float(value)
 
 
 def planned_calls(crowd: Crowd, start: datetime, draw: random.Random) -> list[PlannedCall]:

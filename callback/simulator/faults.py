@@ -76,10 +76,15 @@ def faults_from(data: dict[str, Any]) -> Faults:
         ValueError: it names something unknown, or a value is out of range.
 
     """
+    if not isinstance(data, dict):
+        raise ValueError(f"faults are a JSON object, not {data!r}")  # noqa: TRY004 - one kind for bad input
     if unknown := set(data) - {field.name for field in fields(Faults)}:
         raise ValueError(f"unknown fault {', '.join(sorted(unknown))}")
     faults = Faults(**data)
     values = asdict(faults)
+    for name, value in data.items():
+        if not isinstance(value, int | float) and not (name == "seed" and value is None):
+            raise ValueError(f"{name} is a number, not {value!r}")
     if wrong := [name for name in CHANCES if not 0 <= values[name] <= 1]:
         raise ValueError(f"{', '.join(wrong)}: a chance lies between 0 and 1")
     delays = ("delay_ms", "rest_delay_ms", "partition_s")

@@ -40,7 +40,7 @@ class Journal:
         headers: Mapping[str, str],
         response_headers: Mapping[str, str],
     ) -> None:
-        """Write one entry down; `status` is None when no answer came."""
+        """Write one entry down, and keep what is handed over; `status` is None when no answer came."""
         self._count += 1
         entry = {
             "n": self._count,
@@ -48,12 +48,12 @@ class Journal:
             "kind": kind,
             "method": method,
             "url": url,
-            "params": dict(params),
+            "params": params,
             "status": status,
             "took_ms": round(took_ms, 1),
             "body": body[:BODY_CHARACTERS],
-            "headers": dict(headers),
-            "response_headers": dict(response_headers),
+            "headers": headers,
+            "response_headers": response_headers,
         }
         self._entries.append(entry)
         if self._file is not None:

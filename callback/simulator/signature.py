@@ -7,7 +7,6 @@ would let a mistake on one side hide a mistake on the other.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 from collections.abc import Iterable
 from urllib.parse import urlsplit, urlunsplit
@@ -28,6 +27,6 @@ def signed_url(url: str, *, voice: bool) -> str:
 
 def sign(token: str, url: str, form: Iterable[tuple[str, str]] = ()) -> str:
     """Return the value of `X-Twilio-Signature` for a URL and the form that is posted to it."""
-    text = url + "".join(name + value for name, value in sorted(form))
-    digest = hmac.new(token.encode(), text.encode(), hashlib.sha1).digest()
+    text = url + "".join([name + value for name, value in sorted(form)])
+    digest = hmac.digest(token.encode(), text.encode(), "sha1")
     return base64.b64encode(digest).decode()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from itertools import islice
 from typing import Any
 
 from starlette.requests import Request
@@ -37,11 +38,20 @@ class Views:
         return [Route(path, guarded(work), methods=["GET"]) for path, work in table.items()]
 
     async def calls(self, request: Request) -> Response:
-        """List every call, or the last of them."""
-        limit = int(request.query_params.get("limit", "0"))
-        calls = list(self._exchange.calls.values())
-        items = [self._summary(call) for call in calls[-limit:]]
-        return JSONResponse({"items": items})
+        """List calls, oldest first: all, those that are `live` or not, of a `number`, the last `limit`."""
+        asked = request.query_params
+        live, number = asked.get("live"), asked.get("number")
+        if live not in (None, "yes", "no"):
+            raise ValueError(f"live is yes or no, not {live!r}")
+        calls = self._exchange.live if live == "yes" else self._exchange.calls
+        found = (
+            call
+            for call in reversed(calls.values())
+            if (live != "no" or call.ended) and (number is None or number in (call.from_, call.to))
+        )
+        limit = int(asked["limit"]) if "limit" in asked else None
+        items = [self._summary(call) for call in islice(found, limit)]
+        return JSONResponse({"items": items[::-1]})
 
     async def call(self, request: Request) -> Response:
         """Show one call with its transcript."""

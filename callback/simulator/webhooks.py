@@ -89,13 +89,15 @@ def overrides_of(fragment: str) -> Overrides:
     return Overrides(limits, numbers.get("rc", 1), policies)
 
 
-quoted = lru_cache(maxsize=10_000)(quote_plus)
-"""Names of parameters and most of their values come again and again."""
+@lru_cache(maxsize=20_000)
+def _field(pair: tuple[str, str]) -> str:
+    """Return one parameter of a form; most come again and again."""
+    return f"{quote_plus(pair[0])}={quote_plus(pair[1])}"
 
 
 def encoded(params: Iterable[tuple[str, str]]) -> str:
     """Return parameters as a form or a query string."""
-    return "&".join(f"{quoted(name)}={quoted(value)}" for name, value in params)
+    return "&".join(map(_field, params))
 
 
 def _number(key: str, text: str) -> int:

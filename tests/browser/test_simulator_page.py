@@ -109,6 +109,21 @@ async def test_a_call_by_hand_from_the_first_ring_to_the_way_back(scene: Scene, 
     await expect(page.locator("#phone-state")).to_have_text("On the hook.")
 
 
+async def test_the_keyboard_keeps_its_place_while_the_page_goes_on(
+    scene: Scene, page: Page
+) -> None:
+    await page.goto(scene.address)
+    await page.get_by_role("button", name="Call", exact=True).click()
+    button = page.locator("#live").get_by_role("button")
+    await button.focus()
+    clock = page.locator("#clock")
+    for _ in range(2):
+        await expect(clock).not_to_have_text(await clock.inner_text())
+    await expect(button).to_be_focused()
+    await button.press("Enter")
+    await expect(page.locator("#lines")).to_contain_text("replied200 <Response><Enqueue")
+
+
 async def test_what_goes_wrong_is_listed_with_its_code(scene: Scene, page: Page) -> None:
     form = {"To": "+14155550199", "From": LINE, "Url": f"{scene.application}/broken"}
     assert await scene.rest("/Calls.json", form) == 201

@@ -1,7 +1,6 @@
 "use strict";
 // One page, one poll a second. Everything is put in as text, never as markup: what applications say is theirs.
 const $ = (id) => document.getElementById(id);
-const OVER = new Set(["completed", "busy", "failed", "no-answer", "canceled"]);
 const EVERY_MS = 1000;
 let shown = null; // the call whose transcript is shown
 let mine = null; // the call on this telephone
@@ -22,8 +21,16 @@ function element(tag, text, className) {
   return made;
 }
 
+// What is put anew every second must not take the keyboard's focus away.
+function put(parent, children) {
+  const held = parent.contains(document.activeElement) && document.activeElement.getAttribute("aria-label");
+  parent.replaceChildren(...children);
+  const again = held && [...parent.querySelectorAll("button")].find((button) => button.getAttribute("aria-label") === held);
+  if (again) again.focus({ preventScroll: true });
+}
+
 function fill(parent, children, otherwise) {
-  parent.replaceChildren(...(children.length ? children : [element(parent.tagName === "OL" ? "li" : "p", otherwise, "quiet")]));
+  put(parent, children.length ? children : [element(parent.tagName === "OL" ? "li" : "p", otherwise, "quiet")]);
 }
 
 const time = (iso) => (iso ? iso.slice(11, 19) : "");
@@ -44,11 +51,8 @@ function callRow(call) {
   return row;
 }
 
-function showCalls(calls) {
-  const live = calls.filter((call) => !OVER.has(call.status));
-  const ended = calls.filter((call) => OVER.has(call.status));
-  $("live").replaceChildren(...live.slice(-100).reverse().map(callRow));
-  $("recent").replaceChildren(...ended.slice(-50).reverse().map(callRow));
+function showCalls(table, calls) {
+  put($(table), calls.reverse().map(callRow));
 }
 
 function showRooms(parent, rooms, members, nothing) {
@@ -83,11 +87,11 @@ async function showTranscript() {
   $("transcript-of").textContent = `${call.call_sid}: ${call.from} to ${call.to}, ${call.status}`;
   const list = $("lines");
   const stuck = list.scrollTop + list.clientHeight >= list.scrollHeight - 8;
-  if (list.dataset.of === call.call_sid && Number(list.dataset.count) === call.transcript.length) return;
-  const known = list.dataset.of === call.call_sid ? list.children.length : 0;
+  // a long transcript loses its first lines while it gains new ones
+  const first = call.call_sid + (call.transcript.length ? call.transcript[0].at : "");
+  const known = list.dataset.first === first ? list.children.length : 0;
+  list.dataset.first = first;
   if (!known) list.replaceChildren();
-  list.dataset.of = call.call_sid;
-  list.dataset.count = call.transcript.length;
   for (const line of call.transcript.slice(known)) {
     const item = element("li", undefined, "kind-" + line.kind);
     item.append(element("span", time(line.at), "when"), element("span", line.kind, "kind"), element("span", line.text));
@@ -98,7 +102,7 @@ async function showTranscript() {
 
 function showPhone(calls) {
   const number = $("from").value;
-  const current = calls.find((call) => call.call_sid === mine && !OVER.has(call.status));
+  const current = calls.find((call) => call.call_sid === mine);
   const ringing = calls.find((call) => call.to === number && call.status === "ringing" && call.direction !== "inbound");
   const coming = calls.find((call) => call.to === number && call.status === "in-progress" && call.direction !== "inbound");
   if (!current && coming) { mine = shown = coming.call_sid; }
@@ -114,16 +118,19 @@ function showPhone(calls) {
 
 async function refresh() {
   try {
-    const [state, calls, problems, messages] = await Promise.all([ask("state"), ask("calls?limit=400"), ask("errors"), ask("messages")]);
+    const number = encodeURIComponent($("from").value);
+    const [state, live, ended, own, problems, messages] = await Promise.all(
+      ["state", "calls?live=yes&limit=100", "calls?live=no&limit=50", `calls?live=yes&number=${number}`, "errors", "messages"].map((path) => ask(path)));
     $("clock").textContent = state.at.slice(0, 19).replace("T", " ") + " UTC";
     $("counts").textContent = `${state.calls} on the line, ${state.ended} ended, ${state.planned} planned`;
     if ($("to").options.length !== state.numbers.length) $("to").replaceChildren(...state.numbers.map((number) => element("option", number)));
-    showCalls(calls.items);
+    showCalls("live", live.items);
+    showCalls("recent", ended.items);
     showRooms($("queues"), state.queues, "members", "No queues yet.");
     showRooms($("rooms"), state.conferences, "participants", "No conferences now.");
     showProblems(problems.items);
     showMessages(messages.items);
-    showPhone(calls.items);
+    showPhone(own.items);
     await showTranscript();
   } catch (error) {
     $("counts").textContent = "the simulator does not answer";

@@ -115,10 +115,10 @@ def test_what_is_heard_names_who_hears_it() -> None:
 
 def test_a_transcript_goes_on_where_it_stopped_and_leaves_requests_out() -> None:
     at = "1999-02-08T15:00:01+00:00"
-    kinds = ["said", "requested", "pressed"]
+    kinds = ["said", "requested", "replied", "pressed"]
     lines = [{"at": at, "kind": kind, "text": kind} for kind in kinds]
     assert [line.plain for line in transcript(lines, 0, "J", ZONE)] == [
         "10:00:01 J: said said",
         "10:00:01 J: pressed pressed",
     ]
-    assert len(transcript(lines, 2, "J", ZONE)) == 1
+    assert len(transcript(lines, 3, "J", ZONE)) == 1

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from callback.simulator.__main__ import exchange_for, parser, split_setting
+from callback.simulator.__main__ import exchange_for, parser, serve, split_setting
+from callback.simulator.people import read_people
 from callback.simulator.scenario import play_scenario, read_scenario
 from tests.unit.simulator.stage import AGENT, CALLER, HOST, LINE, START, Stage
 
@@ -45,7 +46,11 @@ async def test_a_whole_call_by_hand(stage: Stage) -> None:
     shown = await ask(stage, "GET", f"/calls/{sid}")
     assert shown["status"] == "completed"
     kinds = [line["kind"] for line in shown["transcript"]]
-    assert kinds == ["requested", "answered", "said", "pressed", "requested", "event"]
+    assert kinds == [
+        *("requested", "replied", "answered", "said", "pressed"),
+        *("requested", "replied", "event"),
+    ]
+    assert shown["transcript"][1]["text"].startswith("200 <Response><Gather")
     await ask(stage, "POST", f"/calls/{sid}/hangup", None, 409)
     await ask(stage, "POST", f"/calls/{sid}/keys", {"digits": "1"}, 409)
 
@@ -224,3 +229,69 @@ def test_the_process_starts_serves_and_ends_cleanly(name: signal.Signals, tmp_pa
     finally:
         process.kill()
         process.wait()
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (["--crowd", "[]"], "a crowd is a JSON object"),
+        (["--crowd", '{"to": "+15550199", "per_hour": 60, "for_s": 600}'], "+15550199"),
+        (
+            ["--crowd", '{"to": "+1", "per_hour": null, "for_s": 6}'],
+            "per_hour is a number, not None",
+        ),
+        (["--faults", '{"drop": "often"}'], "drop is a number, not 'often'"),
+        (["--scenario", "missing.jsonl"], "missing.jsonl"),
+        (["--people", "missing.toml"], "missing.toml"),
+        (["--archive", "missing/archive.jsonl"], "missing/archive.jsonl"),
+    ],
+)
+async def test_options_that_make_no_sense_end_it_with_a_sentence(
+    options: list[str], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await serve(parser().parse_args(options)) == 2
+    assert named in capsys.readouterr().err
+
+
+def test_people_come_from_a_file() -> None:
+    people = read_people(
+        '"+14155550111" = "voicemail"\n["+14155550122"]\nlike = "impatient"\ntalk_s = 9'
+    )
+    assert people["+14155550111"].answers.kind == "machine"
+    assert (people["+14155550122"].label, people["+14155550122"].talk_s) == ("impatient", 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [("nonsense", "="), ('"+1415" = "nobody"', r"\+1415: .*nobody"), ("jane = 1", "jane")],
+)
+def test_people_that_make_no_sense_are_refused_by_number(text: str, named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        read_people(text)
+
+
+async def test_calls_are_listed_by_life_number_and_the_last_of_them(stage: Stage) -> None:
+    stage.app.script = {"/voice": '<Pause length="60"/>'}
+    stage.dial(AGENT, patience_s=1)
+    stage.dial(patience_s=30)
+    stage.dial(patience_s=30)
+    await stage.play(seconds=5)
+
+    async def listed(query: str) -> list[str]:
+        return [each["from"] for each in (await ask(stage, "GET", f"/calls{query}"))["items"]]
+
+    assert await listed("") == [AGENT, CALLER, CALLER]
+    assert await listed("?live=yes") == [CALLER, CALLER]
+    assert await listed("?live=no") == [AGENT]
+    assert await listed("?limit=2") == [CALLER, CALLER]
+    assert await listed(f"?number={AGENT[1:]}") == []
+    assert await listed("?number=%2B14155550122") == [AGENT]
+    await ask(stage, "GET", "/calls?live=perhaps", None, 422)
+
+
+async def test_pages_from_elsewhere_have_no_hand_in_it(stage: Stage) -> None:
+    body = {"from": CALLER, "to": LINE}
+    own, foreign = {"Origin": "http://127.0.0.1:4010"}, {"Origin": "https://else.example"}
+    refused = await stage.client.post("/simulator/calls", json=body, headers=foreign)
+    assert (refused.status_code, stage.exchange.calls) == (403, {})
+    assert (await stage.client.post("/simulator/calls", json=body, headers=own)).status_code == 201

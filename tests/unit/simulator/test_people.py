@@ -231,12 +231,20 @@ def test_a_crowd_comes_at_its_rate_and_in_its_mix() -> None:
     assert planned_calls(crowd_from(CROWD), START, random.Random(5)) == calls
 
 
+def test_a_crowd_mixes_people_without_a_name_too() -> None:
+    mix = [{"persona": {"label": "mine"}, "weight": 1}, {"persona": "patient", "weight": 1}]
+    calls = planned_calls(crowd_from({**CROWD, "mix": mix}), START, random.Random(5))
+    assert {call.persona.label for call in calls} == {"mine", "patient"}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         {"per_hour": 0},
         {"mix": {"nobody": 1}},
         {"mix": {"patient": 0}},
+        {"mix": [{"persona": "patient"}]},
+        {"mix": ["patient"]},
         {"color": 1},
         {"per_hour": 1e9},
     ],
