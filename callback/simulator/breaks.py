@@ -51,7 +51,12 @@ class Break:
     @property
     def broken(self) -> bool:
         """Whether this or anything around it has been broken."""
-        return any(link._future.done() for link in self._chain())
+        link: Break | None = self
+        while link is not None:
+            if link._future.done():
+                return True
+            link = link._parent
+        return False
 
     async def wait(self, *events: asyncio.Future[Any], seconds: float | None = None) -> None:
         """Return when broken, when one of `events` has happened, or after `seconds` on the clock."""

@@ -19,6 +19,11 @@ from callback.simulator.webhooks import Webhook
 
 API_VERSION: Final = "2010-04-01"
 TRANSCRIPT_LINES: Final = 1_000
+PLACES: Final = {
+    name: tuple((name + place, "") for place in ("City", "State", "Zip"))
+    for name in ("From", "Caller", "To", "Called")
+}
+"""Where the two ends are: nobody knows."""
 SIP_RESPONSES: Final = {
     "complete": "200",
     "busy": "486",
@@ -85,7 +90,7 @@ class Call:
         self.fallback: tuple[str, str] | None = None
         self.token = ""
         self.cookies: dict[str, str] = {}
-        self.transcript: deque[dict[str, str]] = deque(maxlen=TRANSCRIPT_LINES)
+        self._lines: deque[tuple[datetime, str, str]] = deque(maxlen=TRANSCRIPT_LINES)
         self.attention = Break(clock)
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.hand: asyncio.Future[None] | None = None
@@ -152,7 +157,8 @@ class Call:
             self.person.leave()
         if not silent:
             self.announce("completed", extra=self._closing(sip or SIP_RESPONSES[event]))
-        for listener in self.on_end:
+        listeners, self.on_end, self.on_answer = self.on_end, [], []
+        for listener in listeners:
             listener(self)
         if not self.over.done():
             self.over.set_result(None)
@@ -198,9 +204,16 @@ class Call:
             self.person.hear(utterance)
         return utterance
 
+    @property
+    def transcript(self) -> list[dict[str, str]]:
+        """What happened on this call: when (`at`), of what `kind`, and a `text`; the last lines of many."""
+        return [
+            {"at": at.isoformat(), "kind": kind, "text": text} for at, kind, text in self._lines
+        ]
+
     def note(self, kind: str, text: str) -> None:
         """Add a line to the transcript."""
-        self.transcript.append({"at": self._clock.now().isoformat(), "kind": kind, "text": text})
+        self._lines.append((self._clock.now(), kind, text))
 
     def parameters(self, status: str | None = None) -> list[tuple[str, str]]:
         """Return the parameters that every request about this call carries."""
@@ -219,8 +232,8 @@ class Call:
             country = "US" if number.startswith("+1") else ""
             for name in names:
                 pairs.append((name, number))
-                pairs += [(name + place, "") for place in ("City", "State", "Zip")]
-                pairs.append((name + "Country", country))
+                pairs += PLACES[name]
+                pairs.append((f"{name}Country", country))
         return pairs
 
     def announce(

@@ -16,7 +16,8 @@ class SkewedClock:
 
     def now(self) -> datetime:
         """Return the instant that this side believes in."""
-        return self._clock.now() + self.ahead
+        now = self._clock.now()
+        return now + self.ahead if self.ahead else now
 
     async def sleep(self, duration: timedelta) -> None:
         """Let a duration pass."""

@@ -56,7 +56,7 @@ class Views:
     async def call(self, request: Request) -> Response:
         """Show one call with its transcript."""
         call = call_of(self._exchange, request)
-        return JSONResponse({**self._summary(call), "transcript": list(call.transcript)})
+        return JSONResponse({**self._summary(call), "transcript": call.transcript})
 
     async def messages(self, request: Request) -> Response:
         """List every message, oldest first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import random
 from statistics import fmean, median
 from typing import Any
@@ -252,6 +254,24 @@ def test_a_crowd_mixes_people_without_a_name_too() -> None:
 def test_crowds_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):
         crowd_from({**CROWD, **wrong})
+
+
+def finished_tasks() -> list[str]:
+    """Return what finished tasks are still kept by somebody."""
+    gc.collect()
+    tasks = (each for each in gc.get_objects() if isinstance(each, asyncio.Task))
+    return [repr(task) for task in tasks if task.done()]
+
+
+async def test_a_call_that_is_over_keeps_no_task_alive(stage: Stage) -> None:
+    stage.app.script = {"/voice": MENU + '<Pause length="60"/>', "/key": "<Hangup/>"}
+    before = finished_tasks()
+    for choice in ("wait", "nothing"):
+        stage.dial(choices=[{"hears": choice}], patience_s=30)
+    await stage.play()
+    assert len(stage.exchange.calls) == 2
+    assert stage.exchange.done
+    assert finished_tasks() == before
 
 
 async def test_thousands_of_people_wait_on_one_exchange(stage: Stage) -> None:
