@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from callback.clock import Clock
-from callback.database import Database
-from callback.errors import InvalidInput
+from callback.errors import CallbackError, InvalidInput
 
-app = typer.Typer(help="Call logs, forecasts and staffing.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from callback.clock import Clock
+    from callback.database import Database
+
+app = typer.Typer(
+    help="Call logs, forecasts and staffing.", no_args_is_help=True, pretty_exceptions_enable=False
+)
 
 LineArgument = Annotated[str, typer.Argument(help="The line's id, or its exact name.")]
+LineOrFile = Annotated[
+    str | None, typer.Argument(help="The line's id, or its exact name; none with --from.")
+]
 DaysOption = Annotated[int, typer.Option(help="How many days to look ahead.")]
 IntervalOption = Annotated[int, typer.Option(help="Minutes per interval: 15, 30 or 60.")]
 AsOfOption = Annotated[
@@ -73,20 +81,52 @@ def import_calls(
 
 @app.command("forecast")
 def forecast(
-    line: LineArgument,
+    line: LineOrFile = None,
     days: DaysOption = 7,
     interval: IntervalOption = 30,
     as_of: AsOfOption = None,
     csv_file: CsvOption = None,
     json_file: JsonOption = None,
     png: PngOption = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            help="Forecast this file instead of a line: one row for each call, or start,calls counts; may be"
+            " .gz. Needs no database.",
+        ),
+    ] = None,
+    closed: Annotated[
+        Path | None,
+        typer.Option(help="With --from: a CSV file of days on which the line is closed."),
+    ] = None,
+    events: Annotated[
+        Path | None,
+        typer.Option(help="With --from: a CSV file date,name of special days, past and to come."),
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option(help="With --from: whose public holidays count, as DE or US.")
+    ] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(help="With --from: IANA zone of the line. Default: wall times as written."),
+    ] = None,
 ) -> None:
     """Forecast the calls of the coming days, with a band, and say how far to trust it."""
+    first = as_of.date() if as_of else None
+    if source is not None:
+        from callback.cli.peak_hours_from_files import FileWish, forecast_file
+
+        with _sentences():
+            _refuse_line(line)
+            wish = FileWish(source, first, interval, days, closed, events, country, zone, csv_file)
+            forecast_file(Console(), wish)
+        return
 
     async def work(console: Console, database: Database, clock: Clock) -> None:
         from callback.cli.peak_hours_work import Asked, Files, show_forecast
 
-        asked = Asked(line, as_of.date() if as_of else None, interval, days)
+        asked = Asked(_named(line), first, interval, days)
         await show_forecast(console, database, clock, asked, Files(csv_file, json_file, png))
 
     _run(work)
@@ -94,7 +134,7 @@ def forecast(
 
 @app.command("staffing")
 def staffing(
-    line: LineArgument,
+    line: LineOrFile = None,
     days: DaysOption = 7,
     interval: IntervalOption = 30,
     target: Annotated[
@@ -118,13 +158,32 @@ def staffing(
     csv_file: CsvOption = None,
     json_file: JsonOption = None,
     png: PngOption = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            help="Staff the CSV of a forecast instead of a line. Needs no database and --aht.",
+        ),
+    ] = None,
 ) -> None:
     """Say how many agents each interval of the coming days needs."""
+    if source is not None:
+        from callback.cli.peak_hours_from_files import staffing_file
+        from callback.forecasting.staffing import StaffingTarget
+
+        with _sentences():
+            _refuse_line(line)
+            if aht is None:
+                raise InvalidInput("aht", "--from needs --aht, the mean handle time in seconds")
+            share, seconds = parse_target(target or "80/20")
+            goal = StaffingTarget(share, seconds, aht, shrinkage, occupancy, patience)
+            staffing_file(Console(), source, quantile, goal, csv_file)
+        return
 
     async def work(console: Console, database: Database, clock: Clock) -> None:
         from callback.cli.peak_hours_work import Asked, Files, StaffingWish, show_staffing
 
-        asked = Asked(line, as_of.date() if as_of else None, interval, days)
+        asked = Asked(_named(line), as_of.date() if as_of else None, interval, days)
         wanted = parse_target(target) if target else None
         wish = StaffingWish(wanted, shrinkage, occupancy, aht, patience, quantile)
         await show_staffing(console, database, clock, asked, wish, Files(csv_file, json_file, png))
@@ -167,7 +226,28 @@ def parse_target(text: str) -> tuple[float, float]:
     return share, within
 
 
-Work = Callable[[Console, Database, Clock], Coroutine[Any, Any, None]]
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Turn an error that we know into one sentence; without the imports that a database needs."""
+    try:
+        yield
+    except (CallbackError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+
+
+def _named(line: str | None) -> str:
+    if line is None:
+        raise InvalidInput("line", "name a line, or a file with --from")
+    return line
+
+
+def _refuse_line(line: str | None) -> None:
+    if line is not None:
+        raise InvalidInput("line", f"{line!r} and --from exclude each other")
+
+
+Work = Callable[[Console, "Database", "Clock"], Coroutine[Any, Any, None]]
 
 
 def _run(work: Work) -> None:

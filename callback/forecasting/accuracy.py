@@ -22,6 +22,7 @@ class Accuracy:
     * `coverage`: share of the intervals whose count fell between q10 and q90; 0.8 is right. Intervals for
       which nothing was expected have no band and are left out. NaN where that leaves none.
     * `naive_wape`, `naive_bias`: the same of the seasonal naive forecast, on the same intervals.
+    * `average_wape`: that of the mean of the last four same weekdays, which any model must at least equal.
     * `noise_floor`: the WAPE of somebody who knows the true rates. What is above it can be learnt, what is
       below is chance.
     """
@@ -35,6 +36,7 @@ class Accuracy:
     coverage: float
     naive_wape: float
     naive_bias: float
+    average_wape: float
     noise_floor: float
 
     @property

@@ -1,140 +1,183 @@
-"""The rolling-origin test: forecast past days from what was known before them, and compare."""
+"""The rolling-origin test: forecast past days from what was known before them, compare, and choose."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from callback.forecasting.accuracy import Accuracy, bias, coverage, noise_floor, wape
-from callback.forecasting.history import Array, History
-from callback.forecasting.intervals import DAY
+from callback.forecasting.candidates import (
+    AVERAGE,
+    ENSEMBLE,
+    MOVING_ENSEMBLE,
+    MOVING_REGRESSION,
+    NAIVE,
+    REGRESSION,
+    THIN,
+    Candidates,
+    default_of,
+)
+from callback.forecasting.day_calendar import ORDINARY
+from callback.forecasting.history import Array
 from callback.forecasting.spread import Spread, learn_spread
-from callback.forecasting.volume import SEASONAL_NAIVE, RecentWeekdays, VolumeModel
 
-DAYS_TO_LEARN = 7
-
-
-@dataclass(frozen=True)
-class TestPlan:
-    """Which days are forecast from which: the last `weeks`, each from 1 to `leads` days ahead.
-
-    As many `learning_weeks` before them are forecast too, to learn the spread from, but not scored.
-    """
-
-    __test__ = False
-
-    weeks: int = 8
-    learning_weeks: int = 8
-    leads: int = 7
-    every_days: int = 1
+SCORED_DAYS = 56
+LEARNING_DAYS = 112
+SCORED_LEADS = 7
+FEWEST_DAYS = 7
+_MOST_ORIGINS = 40
+_CLEARLY = 0.98
+_RUNNING_AWAY = 0.05
+_STAYING = (ENSEMBLE, REGRESSION, THIN, AVERAGE)
+_MOVING = (MOVING_ENSEMBLE, MOVING_REGRESSION)
 
 
 @dataclass(frozen=True)
-class RollingForecasts:
-    """What a model said at each origin, and what came: `[origin, lead − 1, slot]`.
+class Rolled:
+    """What every candidate said at each origin, and what came: arrays of `[origin, lead − 1, slot]`.
 
-    An origin is the first day forecast; the model saw only days before it. `actual` is NaN where nothing
-    was counted.
+    `origins` are rows of the grid, each the first day forecast. `actual` is NaN where nothing was counted,
+    or nobody could call. `unusual` and `special` (holidays and the like) tell of days forecast.
     """
 
-    origins: tuple[date, ...]
-    mean: Array
+    origins: NDArray[np.int64]
+    means: Mapping[str, Array]
     actual: Array
+    unusual: NDArray[np.bool_]
+    special: NDArray[np.bool_]
 
     @property
     def targets(self) -> NDArray[np.int64]:
-        """The day forecast, as an ordinal, for each origin and lead."""
-        first = np.array([origin.toordinal() for origin in self.origins], dtype=np.int64)
-        return first[:, None] + np.arange(self.mean.shape[1])
-
-    def spread_known_on(self, day: date) -> Spread:
-        """Return the spread of the errors that had been seen before `day`."""
-        seen = self.targets < day.toordinal()
-        return learn_spread(self.mean[seen], self.actual[seen])
+        """The row of the grid that was forecast, for each origin and lead."""
+        return self.origins[:, None] + np.arange(self.actual.shape[1])
 
 
-@dataclass(frozen=True)
-class Backtest:
-    """A model's accuracy, and the past forecasts from which its spread is learnt."""
+def roll(candidates: Candidates, leads: int, unusual: NDArray[np.int64]) -> Rolled | None:
+    """Forecast the last weeks of the grid from rolling origins, or return None where it is too short.
 
-    accuracy: Accuracy
-    rolling: RollingForecasts
-
-
-def roll(
-    model: VolumeModel, history: History, origins: Sequence[date], leads: int
-) -> RollingForecasts:
-    """Refit `model` at each origin and forecast the `leads` days from it on."""
-    shape = (len(origins), leads, history.slots)
-    mean, actual = np.empty(shape), np.empty(shape)
-    for index, origin in enumerate(origins):
-        days = [origin + lead * DAY for lead in range(leads)]
-        mean[index] = model.fit(history.before(origin)).predict(days)
-        actual[index] = history.on(days)
-    return RollingForecasts(tuple(origins), mean, actual)
-
-
-def backtest(model: VolumeModel, history: History, plan: TestPlan | None = None) -> Backtest | None:
-    """Return how `model` did on the last weeks of `history`, or None where that is too short to tell.
-
-    At least a week to learn from and a week to score are needed.
+    Up to forty origins over the last sixteen weeks, `leads` days from each. Which days are unusual is known
+    in hindsight; the models do not learn from those, but are judged by every day.
     """
-    plan = plan or TestPlan()
-    origins = _origins(history, plan)
-    if not origins:
+    grid = candidates.whole
+    if len(grid.counted) < 2 * FEWEST_DAYS:
         return None
-    scored_from = max(history.days[-1] + DAY - 7 * plan.weeks * DAY, origins[0])
-    rolling = roll(model, history, origins, plan.leads)
-    naive = roll(SEASONAL_NAIVE, history, origins, plan.leads)
-    counted = ~np.isnan(rolling.actual)
-    counted &= (rolling.targets >= scored_from.toordinal())[:, :, None]
-    if not rolling.actual[counted].any():
+    first = max(int(grid.counted[FEWEST_DAYS]), grid.past - LEARNING_DAYS)
+    step = max(1, -(-(grid.past - first) // _MOST_ORIGINS))
+    origins = np.arange(grid.past - 1, first - 1, -step)[::-1]
+    per_origin = []
+    actual = np.full((len(origins), leads, grid.calls.shape[1]), np.nan)
+    counted = np.zeros(len(grid.calls), dtype=bool)
+    counted[grid.counted] = True
+    for index, origin in enumerate(origins):
+        targets = np.arange(origin, min(origin + leads, grid.past))
+        full = np.arange(origin, min(origin + leads, len(grid.calls)))
+        per_origin.append(candidates.all_at(int(origin), full))
+        seen = np.where(counted[targets, None] & ~grid.closed[targets], grid.calls[targets], np.nan)
+        actual[index, : len(targets)] = seen
+    span = origins[:, None] + np.arange(leads)
+    special = grid.design.kinds[np.minimum(span, len(grid.calls) - 1)] != ORDINARY
+    means = _stacked(per_origin, actual.shape)
+    return Rolled(origins, means, actual, np.isin(span, unusual), special)
+
+
+def _stacked(per_origin: list[Mapping[str, Array]], shape: tuple[int, ...]) -> dict[str, Array]:
+    """Return one array for each candidate; at an origin too early for it the ladder's rung stands in."""
+    names = per_origin[-1].keys()
+    stacked = {name: np.zeros(shape) for name in names}
+    for index, found in enumerate(per_origin):
+        lower = default_of(set(found))
+        for name in names:
+            mean = found.get(name, found[lower])
+            stacked[name][index, : len(mean)] = mean
+    return stacked
+
+
+def choose(rolled: Rolled) -> str:
+    """Return the candidate to forecast with: the ladder's, unless another was clearly better lately.
+
+    Clearly is by 2 % of its error over the last eight weeks, one to seven days ahead; smaller differences
+    are chance. A moving level is considered only where the ladder's choice was off by 5 % of all calls: it
+    follows a line that grows or shrinks, and runs after every good week of one that does not.
+    """
+    counted = _scored(rolled) & ~rolled.unusual[:, :, None]
+    actual = rolled.actual[counted]
+    default = default_of(set(rolled.means))
+    if not actual.size or not actual.sum():
+        return default
+    off = abs(bias(actual, rolled.means[default][counted]))
+    choices = _STAYING + (_MOVING if off > _RUNNING_AWAY else ())
+    errors = {
+        name: wape(actual, rolled.means[name][counted]) for name in choices if name in rolled.means
+    }
+    best = min(errors, key=errors.__getitem__)
+    return best if errors[best] < _CLEARLY * errors[default] else default
+
+
+def judge(rolled: Rolled, name: str, leads: int = SCORED_LEADS) -> Accuracy | None:
+    """Return how a candidate did on the last eight weeks, each day's band learnt from days before it."""
+    scored = _scored(rolled, leads)
+    if not np.nansum(rolled.actual[scored]):
         return None
-    actual = rolling.actual[counted]
-    low, high = _bands(rolling)
-    in_doubt = counted & (rolling.mean > 0)
-    accuracy = Accuracy(
-        model=model.name,
-        target_days=len(np.unique(rolling.targets[counted.any(axis=2)])),
+    actual, mean = rolled.actual[scored], rolled.means[name][scored]
+    low, high = _bands(rolled, name)
+    in_doubt = scored & (rolled.means[name] > 0)
+    rates = _cell_means(rolled, scored)
+    return Accuracy(
+        model=name,
+        target_days=len(np.unique(rolled.targets[scored.any(axis=2)])),
         intervals=len(actual),
         calls=float(actual.sum()),
-        wape=wape(actual, rolling.mean[counted]),
-        bias=bias(actual, rolling.mean[counted]),
-        coverage=coverage(rolling.actual[in_doubt], low[in_doubt], high[in_doubt]),
-        naive_wape=wape(actual, naive.mean[counted]),
-        naive_bias=bias(actual, naive.mean[counted]),
-        noise_floor=_floor(history.since(scored_from)),
+        wape=wape(actual, mean),
+        bias=bias(actual, mean),
+        coverage=coverage(rolled.actual[in_doubt], low[in_doubt], high[in_doubt]),
+        naive_wape=wape(actual, rolled.means[NAIVE][scored]),
+        naive_bias=bias(actual, rolled.means[NAIVE][scored]),
+        average_wape=wape(actual, rolled.means[AVERAGE][scored]),
+        noise_floor=noise_floor(rates),
     )
-    return Backtest(accuracy, rolling)
 
 
-def _origins(history: History, plan: TestPlan) -> list[date]:
-    counted = [
-        day
-        for day, row in zip(history.days, history.counts, strict=True)
-        if not np.isnan(row).all()
-    ]
-    if len(counted) < 2 * DAYS_TO_LEARN:
-        return []
-    end = history.days[-1] + DAY
-    first = max(counted[DAYS_TO_LEARN], end - 7 * (plan.weeks + plan.learning_weeks) * DAY)
-    return [first + days * DAY for days in range(0, (end - first).days, plan.every_days)]
+def spread_known_at(rolled: Rolled, name: str, origin: int) -> Spread:
+    """Return the spread of a candidate's errors on ordinary days before the row `origin`."""
+    seen = (rolled.targets < origin) & ~rolled.unusual & ~rolled.special
+    leads = np.broadcast_to(np.arange(1, rolled.actual.shape[1] + 1), seen.shape)
+    return learn_spread(
+        rolled.means[name][seen], rolled.actual[seen], leads[seen], origin - rolled.targets[seen]
+    )
 
 
-def _bands(rolling: RollingForecasts) -> tuple[Array, Array]:
-    low, high = np.empty_like(rolling.mean), np.empty_like(rolling.mean)
-    for index, origin in enumerate(rolling.origins):
-        quantiles = rolling.spread_known_on(origin).quantiles(rolling.mean[index])
-        low[index], high[index] = quantiles[..., 0], quantiles[..., -1]
+def _scored(rolled: Rolled, leads: int = SCORED_LEADS) -> NDArray[np.bool_]:
+    last = int(rolled.origins[-1]) + 1
+    scored = ~np.isnan(rolled.actual)
+    scored &= (rolled.targets >= last - SCORED_DAYS)[:, :, None]
+    scored[:, leads:] = False
+    return scored
+
+
+def _bands(rolled: Rolled, name: str) -> tuple[Array, Array]:
+    mean = rolled.means[name]
+    low, high = np.zeros_like(mean), np.zeros_like(mean)
+    last = int(rolled.origins[-1]) + 1
+    leads = np.arange(1, mean.shape[1] + 1)
+    for index, origin in enumerate(rolled.origins):
+        if origin >= last - SCORED_DAYS - SCORED_LEADS:
+            spread = spread_known_at(rolled, name, int(origin))
+            quantiles = spread.quantiles(mean[index], leads, rolled.special[index])
+            low[index], high[index] = quantiles[..., 1], quantiles[..., -2]
     return low, high
 
 
-def _floor(scored: History) -> float:
-    """Return the noise floor with each weekday's mean count in an interval as its true rate."""
-    counted = ~np.isnan(scored.counts)
-    rates = RecentWeekdays(weeks=len(scored.days)).fit(scored).predict(scored.days)
-    return noise_floor(rates[counted])
+def _cell_means(rolled: Rolled, scored: NDArray[np.bool_]) -> Array:
+    """Return for every scored interval the mean count of its weekday's, taken for its true rate."""
+    weekdays = np.broadcast_to((rolled.targets % 7)[:, :, None], scored.shape)
+    rates = np.zeros(scored.shape)
+    for weekday in range(7):
+        cells = scored & (weekdays == weekday)
+        seen = cells.sum(axis=(0, 1))
+        sums = np.where(cells, rolled.actual, 0.0).sum(axis=(0, 1))
+        means = np.divide(sums, seen, out=np.zeros(len(seen)), where=seen > 0)
+        rates[cells] = np.broadcast_to(means, scored.shape)[cells]
+    return rates[scored]

@@ -58,6 +58,9 @@ def interval_starts(first: date, last: date, zone: ZoneInfo, minutes: int) -> It
     step = timedelta(minutes=minutes)
     day = first
     start = midnight(day, zone)
+    if step == DAY:
+        yield from (midnight(first + n * DAY, zone) for n in range((last - first).days + 1))
+        return
     while day <= last:
         following = midnight(day + DAY, zone)
         while start < following:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from callback.agents.agent import Agent, AgentLine
 from callback.agents.presence import AgentStatus
-from callback.cli import app
+from callback.cli.commands import app
 from callback.cli.doctor import Finding
 from callback.database import Database
 from callback.keys import ApiKey, Role, find_key

@@ -2,58 +2,102 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback.forecasting.spread import LEVELS, Spread, count_quantiles, learn_spread, scale_of
+from callback.forecasting.spread import (
+    LEVELS,
+    SPECIAL_WIDENING,
+    LeadSpread,
+    Spread,
+    count_quantiles,
+    learn_spread,
+)
 
-
-def test_the_scale_is_chance_and_a_doubt_of_six_in_a_hundred() -> None:
-    assert scale_of(np.array([100.0]))[0] == pytest.approx(math.sqrt(100 + 36))
+ORDINARY = np.zeros(1, dtype=bool)
+ONE = np.array([1])
 
 
 @pytest.mark.parametrize("mean", [0.3, 2.0, 15.0, 120.0, 999.0, 1001.0, 20_000.0])
 def test_count_quantiles_are_those_of_a_poisson_with_an_uncertain_rate(mean: float) -> None:
     rng = np.random.default_rng(3)
-    drawn = rng.poisson(rng.gamma(100.0, mean / 100.0, size=200_000))
+    size = 0.15**-2
+    drawn = rng.poisson(rng.gamma(size, mean / size, size=200_000))
     expected = np.quantile(drawn, LEVELS)
-    allowed = np.maximum(1.0, 0.02 * scale_of(np.array([mean])) * 10)
-    assert np.abs(count_quantiles(np.array([mean]))[0] - expected).max() <= allowed.max()
+    allowed = max(1.0, 0.1 * float(np.sqrt(mean + (0.15 * mean) ** 2)))
+    assert np.abs(count_quantiles(np.array([mean]))[0] - expected)[1:-1].max() <= allowed
 
 
 @given(
     st.lists(st.floats(0, 5000), min_size=1, max_size=20),
-    st.one_of(st.none(), st.lists(st.floats(-5, 5), min_size=5, max_size=5).map(sorted).map(tuple)),
+    st.one_of(st.none(), st.lists(st.floats(-5, 5), min_size=7, max_size=7).map(sorted).map(tuple)),
 )
 def test_quantiles_never_cross_never_fall_below_zero_and_zero_stays_zero(
     means: list[float], scores: tuple[float, ...] | None
 ) -> None:
-    quantiles = Spread(scores).quantiles(np.array([*means, 0.0]))
+    spread = Spread() if scores is None else Spread((LeadSpread(0.06, scores),))
+    quantiles = spread.quantiles(np.array([[*means, 0.0]]), ONE, ORDINARY)
     assert (np.diff(quantiles, axis=-1) >= -1e-9).all()
     assert (quantiles >= 0).all()
-    assert (quantiles[-1] == 0).all()
+    assert (quantiles[0, -1] == 0).all()
 
 
-def test_too_few_errors_teach_nothing() -> None:
-    assert learn_spread(np.full(299, 10.0), np.full(299, 10.0)).scores is None
-    assert learn_spread(np.full(300, 10.0), np.full(300, 10.0)).scores == (0.0,) * 5
+def _learnt(rates: np.ndarray, seen: np.ndarray, lead: int = 1) -> Spread:
+    days = len(rates)
+    return learn_spread(rates, seen, np.full(days, lead), np.arange(days, 0, -1))
 
 
-def test_what_was_not_counted_teaches_nothing() -> None:
-    actual = np.full(400, 10.0)
-    actual[:150] = np.nan
-    assert learn_spread(np.full(400, 10.0), actual).scores is None
-
-
-def test_a_learnt_band_covers_what_it_says() -> None:
+def test_a_learnt_band_covers_what_it_says_in_quiet_and_in_busy_intervals() -> None:
     rng = np.random.default_rng(5)
-    rates = rng.uniform(5, 400, size=8000)
-    seen = rng.poisson(rng.gamma(50, rates / 50))
-    spread = learn_spread(rates[:4000], seen[:4000])
-    band = spread.quantiles(rates[4000:])
-    inside = (band[:, 0] <= seen[4000:]) & (seen[4000:] <= band[:, -1])
-    assert 0.77 <= inside.mean() <= 0.84
+    rates = rng.uniform(5, 400, size=(160, 48))
+    seen = rng.poisson(rng.gamma(50, rates / 50)).astype(float)
+    spread = _learnt(rates[:80], seen[:80])
+    band = spread.quantiles(rates[80:], np.ones(80, dtype=int), np.zeros(80, dtype=bool))
+    inside = (band[..., 1] <= seen[80:]) & (seen[80:] <= band[..., -2])
+    assert 0.77 <= inside.mean() <= 0.83
+    for busy in (rates[80:] < 60, rates[80:] > 200):
+        assert 0.75 <= inside[busy].mean() <= 0.86
+
+
+def test_too_few_errors_and_too_few_days_teach_nothing() -> None:
+    assert not _learnt(np.full((3, 200), 10.0), np.full((3, 200), 10.0)).by_lead
+    assert not _learnt(np.full((20, 10), 10.0), np.full((20, 10), 10.0)).by_lead
+    uncounted = np.full((20, 48), 10.0)
+    uncounted[:15] = np.nan
+    assert not _learnt(np.full((20, 48), 10.0), uncounted).by_lead
+
+
+def test_recent_errors_weigh_more() -> None:
+    rng = np.random.default_rng(8)
+    rates = np.full((100, 48), 100.0)
+    calm = rng.normal(100, 5, size=(100, 48))
+    rough = calm.copy()
+    rough[60:] = rng.normal(100, 30, size=(40, 48))
+    early = calm.copy()
+    early[:40] = rough[60:]
+    width = [
+        float(np.ptp(_learnt(rates, seen).quantiles(rates[:1], ONE, ORDINARY)[0, 0, [1, -2]]))
+        for seen in (rough, early)
+    ]
+    assert width[0] > 2 * width[1]
+
+
+def test_far_leads_are_never_surer_than_near_ones_and_untested_ones_less_sure() -> None:
+    rng = np.random.default_rng(9)
+    rates = np.full((120, 48), 100.0)
+    errors = rng.normal(0, np.where(np.arange(120) % 2 == 0, 30, 5)[:, None], size=rates.shape)
+    leads = np.where(np.arange(120) % 2 == 0, 1, 2)
+    spread = learn_spread(rates, rates + errors, leads, np.arange(120, 0, -1))
+    nearest, farther, untested = spread.by_lead
+    assert farther.roughness >= nearest.roughness
+    assert untested.scores[-1] > farther.scores[-1]
+
+
+def test_special_days_have_a_wider_band() -> None:
+    spread = Spread((LeadSpread(0.1, (-2.0, -1.3, -0.7, 0.0, 0.7, 1.3, 2.0)),))
+    mean = np.array([[100.0]])
+    plain = spread.quantiles(mean, ONE, ORDINARY)[0, 0] - 100
+    special = spread.quantiles(mean, ONE, ~ORDINARY)[0, 0] - 100
+    assert special == pytest.approx(plain * SPECIAL_WIDENING)

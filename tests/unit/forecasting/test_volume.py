@@ -1,4 +1,4 @@
-"""The two plain models."""
+"""The mean of past same weekdays."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from callback.forecasting.volume import DEFAULT_MODEL, SEASONAL_NAIVE, RecentWeekdays
+from callback.forecasting.volume import RecentWeekdays
 from tests.unit.forecasting.weeks import MONDAY, history
 
 
@@ -19,15 +19,14 @@ def _mondays(values: list[float]) -> np.ndarray:
 
 def test_the_mean_is_that_of_the_last_four_same_weekdays() -> None:
     past = history(_mondays([1000, 10, 20, 30, 40]))
-    predicted = DEFAULT_MODEL.fit(past).predict([MONDAY + timedelta(days=35)])
+    predicted = RecentWeekdays(4).fit(past).predict([MONDAY + timedelta(days=35)])
     assert predicted == pytest.approx(np.full((1, 24), 25.0))
 
 
 def test_seasonal_naive_repeats_the_last_counted_same_weekday() -> None:
     counts = _mondays([10, 20, 30])
     counts[14] = np.nan
-    assert SEASONAL_NAIVE.fit(history(counts)).predict([MONDAY])[0, 0] == 20
-    assert SEASONAL_NAIVE.name == "seasonal naive"
+    assert RecentWeekdays(1).fit(history(counts)).predict([MONDAY])[0, 0] == 20
 
 
 def test_an_interval_not_counted_lately_takes_the_mean_of_earlier_ones() -> None:
@@ -41,10 +40,10 @@ def test_an_interval_not_counted_lately_takes_the_mean_of_earlier_ones() -> None
 def test_a_weekday_never_counted_takes_the_mean_of_all_days() -> None:
     counts = _mondays([10, 20])
     counts[1] = 60.0
-    assert DEFAULT_MODEL.fit(history(counts)).predict([MONDAY + timedelta(days=2)])[0, 0] == 30
+    assert RecentWeekdays(4).fit(history(counts)).predict([MONDAY + timedelta(days=2)])[0, 0] == 30
 
 
 def test_what_was_never_counted_on_any_day_is_zero() -> None:
     counts = _mondays([10])
     counts[:, 3] = np.nan
-    assert DEFAULT_MODEL.fit(history(counts)).predict([MONDAY])[0, 3] == 0
+    assert RecentWeekdays(4).fit(history(counts)).predict([MONDAY])[0, 3] == 0
