@@ -2,7 +2,9 @@
 
 Both send over HTTP to the same trivial application in this process, through the same transport; the
 simulator's clock is moved by hand, so only work counts. Half of the bare posts come before the calls and half
-after them, so that a machine that is busy for a while slows both. The figure to report is the ratio.
+after them, so that a machine that is busy for a while slows both. The figure to report is the ratio. The one
+that is asserted goes by processor time, of which other programs take nothing away; on an idle machine both are
+the same, because all of this is one thread that never waits.
 """
 
 from __future__ import annotations
@@ -46,6 +48,17 @@ DOCUMENTS = {
 }
 
 
+class Stopwatch:
+    """Seconds since it was made, on the wall and of the processor."""
+
+    def __init__(self) -> None:
+        self._wall, self._processor = time.perf_counter(), time.process_time()
+
+    def read(self) -> tuple[float, float]:
+        """Return both."""
+        return time.perf_counter() - self._wall, time.process_time() - self._processor
+
+
 @asynccontextmanager
 async def application() -> AsyncIterator[tuple[str, list[int]]]:
     """Serve the documents; give the address and a counter of requests."""
@@ -70,7 +83,7 @@ async def application() -> AsyncIterator[tuple[str, list[int]]]:
         await runner.cleanup()
 
 
-async def bare_seconds(base: str, posts: int, params: list[tuple[str, str]]) -> float:
+async def bare_seconds(base: str, posts: int, params: list[tuple[str, str]]) -> tuple[float, float]:
     """Post signed forms of the same size, as many at a time; return how long it took."""
     transport = AiohttpTransport()
     left = iter(range(posts))
@@ -85,25 +98,25 @@ async def bare_seconds(base: str, posts: int, params: list[tuple[str, str]]) -> 
             answer = await transport.request("POST", f"{base}/wait", headers, body, Timeouts())
             assert answer.status == 200
 
-    began = time.perf_counter()
+    watch = Stopwatch()
     await asyncio.gather(*(work() for _ in range(AT_ONCE)))
-    took = time.perf_counter() - began
+    took = watch.read()
     await transport.close()
     return took
 
 
-async def simulated_seconds(base: str) -> float:
+async def simulated_seconds(base: str) -> tuple[float, float]:
     """Play the calls; return how long it took."""
     clock = ManualClock(START)
     exchange = Exchange(clock, Account(), AiohttpTransport())
     exchange.set_number(LINE, voice_url=f"{base}/voice", status_callback=f"{base}/status")
-    began = time.perf_counter()
+    watch = Stopwatch()
     for first in range(0, CALLS, AT_ONCE):
         for number in range(first, first + AT_ONCE):
             exchange.incoming_call(f"+1415{number:07d}", LINE, Persona(patience_s=PATIENCE_S))
         await play(exchange, clock, longest=timedelta(seconds=1))
     await play(exchange, clock)
-    took = time.perf_counter() - began
+    took = watch.read()
     assert exchange.done
     assert exchange.problems.as_json() == []
     assert {call.status for call in exchange.calls.values()} == {"completed"}
@@ -127,13 +140,15 @@ async def test_ten_thousand_calls() -> None:
         params = await typical_params()
         before = await bare_seconds(base, WEBHOOKS // 2, params)
         first = served[0]
-        rate = WEBHOOKS / await simulated_seconds(base)
+        calls = await simulated_seconds(base)
         webhooks = served[0] - first
-        bare = WEBHOOKS / (before + await bare_seconds(base, WEBHOOKS // 2, params))
+        after = await bare_seconds(base, WEBHOOKS // 2, params)
+    bare = (before[0] + after[0], before[1] + after[1])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     assert webhooks == WEBHOOKS
     sys.stdout.write(
-        f"\n{CALLS:,} calls, {webhooks:,} webhooks: {rate:.0f}/s beside {bare:.0f}/s bare:"
-        f" {rate / bare:.0%}; {memory:.0f} MB at most\n"
+        f"\n{CALLS:,} calls, {webhooks:,} webhooks: {webhooks / calls[0]:.0f}/s beside"
+        f" {webhooks / bare[0]:.0f}/s bare: {bare[0] / calls[0]:.0%} on the wall,"
+        f" {bare[1] / calls[1]:.0%} by processor time; {memory:.0f} MB at most\n"
     )
-    assert rate / bare >= LEAST_RATIO
+    assert bare[1] / calls[1] >= LEAST_RATIO
