@@ -13,6 +13,7 @@ from callback.dialing.status_event import StatusEvent
 from callback.keys import ApiKey
 from callback.lines.line import Line, LineNumber
 from callback.promises.callback import Callback, TimelineEntry
+from callback.promises.do_not_call import DoNotCall
 
 TABLES = (
     Agent,
@@ -20,6 +21,7 @@ TABLES = (
     ApiKey,
     Call,
     Callback,
+    DoNotCall,
     Leg,
     Line,
     LineNumber,

@@ -62,7 +62,7 @@ def _gather(turn: Turn, stage: Stage) -> Gather:
 
 def _speak(parent: VoiceResponse | Gather, turn: Turn, speaker: Speaker) -> None:
     for say in turn.says:
-        parent.say(speaker.text(say), language=speaker.voice_language)
+        parent.say(speaker.text(say), language=speaker.voice_language(say))
     if turn.pause_seconds:
         parent.pause(length=turn.pause_seconds)
 

@@ -55,7 +55,7 @@ CALL_LIFE: Transitions[CallStatus, CallEvent] = Transitions(
         E.RESERVE: [((S.WAITING,), S.RESERVED)],
         E.RELEASE: [((S.RESERVED,), S.WAITING)],
         E.CONNECT: [((S.RESERVED,), S.CONNECTED)],
-        E.PROMISE: [((S.WAITING,), S.LEAVING)],
+        E.PROMISE: [((S.ARRIVING, S.WAITING), S.LEAVING)],
         E.END: [((S.ARRIVING, S.WAITING, S.RESERVED, S.CONNECTED, S.LEAVING), S.ENDED)],
     },
 )
@@ -87,8 +87,8 @@ class Call(SQLModel, table=True):
     """A contact. `arrived_at` is its place in line; a callback's return call carries the original one.
 
     `call_sid` is Twilio's, or for imported rows the `source` and the source's own key, so that importing
-    twice changes nothing. `menu` is what a waiting caller has chosen so far. `wait_seconds` and
-    `handle_seconds` are filled in when it ends.
+    twice changes nothing. `outcome` stands before the end where hanging up is no abandoning. `menu` is
+    what a waiting caller has chosen so far. `wait_seconds` and `handle_seconds` are filled in when it ends.
     """
 
     __tablename__ = "call"
@@ -117,6 +117,10 @@ class Call(SQLModel, table=True):
     agent_id: str | None = None
     callback_id: str | None = Field(default=None, index=True)
     offered_at: datetime | None = None
+
+    def take_place_of(self, arrived_at: datetime) -> None:
+        """Stand in line where somebody stands who arrived then, unless that is further back."""
+        self.arrived_at = min(self.arrived_at, arrived_at)
 
     def apply(self, event: CallEvent, at: datetime) -> None:
         """Change the status by `event`; the only way to do so.

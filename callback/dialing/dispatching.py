@@ -21,12 +21,13 @@ from callback.dialing.reservation import (
     ReservationEnd,
     ReservationStatus,
 )
-from callback.dialing.rules import check_hours, check_number
+from callback.dialing.rules import Refusal, Rule, check_hours, check_number
 from callback.ids import new_id
 from callback.jobs import JobName
 from callback.lines.hours import is_open
 from callback.lines.line import DialOrder, Line
 from callback.promises.callback import Callback
+from callback.promises.do_not_call import is_listed
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
 from callback.runtime import Runtime, Work
 
@@ -243,7 +244,7 @@ async def _reserve_callback(work: Work, line: Line, agent: Agent, found: Match) 
     callback = await _lock(work, select(Callback).where(col(Callback.id) == found.contact.id))
     if callback is None or callback.status != CallbackStatus.WAITING:
         return None
-    if callback.person_leg_id is None and not _may_be_dialed(work, line, callback):
+    if callback.person_leg_id is None and not await _may_be_dialed(work, line, callback):
         return None
     detail = agent.name if found.reason == "place_in_line" else f"{agent.name}: {found.reason}"
     callback.apply(CallbackEvent.RESERVE, work.now, detail)
@@ -271,8 +272,10 @@ async def _move_in(case: Case, person_leg_id: str) -> None:
     leg.reservation_id = case.reservation.id
 
 
-def _may_be_dialed(work: Work, line: Line, callback: Callback) -> bool:
-    refusal = check_number(callback.phone_number, frozenset({line.country})) or check_hours(
+async def _may_be_dialed(work: Work, line: Line, callback: Callback) -> bool:
+    refusal = await _listed(work, callback.phone_number)
+    refusal = refusal or check_number(callback.phone_number, frozenset({line.country}))
+    refusal = refusal or check_hours(
         callback.phone_number, work.now, callback.promised_from, callback.promised_until, line.zone
     )
     if refusal is None:
@@ -284,3 +287,9 @@ def _may_be_dialed(work: Work, line: Line, callback: Callback) -> bool:
         callback.reschedule(refusal.until)
         work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=refusal.until)
     return False
+
+
+async def _listed(work: Work, number: str) -> Refusal | None:
+    if await is_listed(work.session, number):
+        return Refusal(Rule.DO_NOT_CALL, "the person asked never to be called")
+    return None

@@ -177,6 +177,6 @@ async def caller_hung_up(work: Work, call: Call) -> None:
     if case is not None:
         caller_gone(case)
     promised = call.status == CallStatus.LEAVING
-    call.end(work.now, CallOutcome.PROMISED if promised else CallOutcome.ABANDONED)
+    call.end(work.now, CallOutcome.PROMISED if promised else call.outcome or CallOutcome.ABANDONED)
     if promised:
         work.wake(JobName.DISPATCH, at=work.now + PUT_DOWN)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
 from callback.columns import words
@@ -102,6 +103,7 @@ class Leg(SQLModel, table=True):
     status: LegStatus = Field(default=LegStatus.PLANNED, sa_type=words(LegStatus))
     outcome: LegOutcome | None = Field(default=None, sa_type=words(LegOutcome))
     detail: str = ""
+    menu: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     created_at: datetime
     not_before: datetime
     claimed_until: datetime | None = Field(default=None, index=True)

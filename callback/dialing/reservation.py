@@ -60,6 +60,7 @@ class ReservationEnd(StrEnum):
     AGENT_LEFT = "agent_left"
     CALLER_GONE = "caller_gone"
     PERSON_NOT_REACHED = "person_not_reached"
+    POSTPONED = "postponed"
     CANCELED = "canceled"
     REFUSED = "refused"
 

@@ -29,6 +29,7 @@ class Rule(StrEnum):
 
     COUNTRY = "country_not_allowed"
     NUMBER_TYPE = "number_type_not_allowed"
+    DO_NOT_CALL = "do_not_call"
     LAWFUL_HOURS = "outside_lawful_hours"
 
 
@@ -87,6 +88,18 @@ def check_hours(
         "it is not between 8 in the morning and 9 in the evening where the person is",
         _next_lawful(now, zones),
     )
+
+
+def lawful_window(number: str | None, start: datetime, until: datetime, fallback: ZoneInfo) -> bool:
+    """Tell whether a whole window lies in lawful hours where the person may be, so that it may be offered."""
+    zones = [ZoneInfo(name) for name in zones_of(number)] if number else []
+    for zone in zones or [fallback]:
+        begins, ends = start.astimezone(zone), until.astimezone(zone)
+        if not (
+            begins.time() >= EARLIEST and ends.time() <= LATEST and begins.date() == ends.date()
+        ):
+            return False
+    return True
 
 
 def _next_lawful(now: datetime, zones: list[ZoneInfo]) -> datetime:

@@ -17,14 +17,17 @@ def offer_call(line: str, waited: timedelta) -> Turn:
     return _offer(Say("agent.call", {"line": line}), Say("agent.waited", {"waited": waited}))
 
 
-def offer_callback(line: str, window: Window) -> Turn:
-    """Offer a callback."""
-    return _offer(Say("agent.callback", {"line": line}), Say("agent.promised", {"window": window}))
+def offer_callback(line: str, window: Window, reason: str | None) -> Turn:
+    """Offer a callback; what it is about is said as the person chose it."""
+    more = [Say("agent.promised", {"window": window})]
+    if reason:
+        more.insert(0, Say("agent.reason", {"reason": reason}))
+    return _offer(Say("agent.callback", {"line": line}), *more)
 
 
-def _offer(what: Say, more: Say) -> Turn:
+def _offer(what: Say, *more: Say) -> Turn:
     # The keys come before the details, so that nobody has to listen to the end to accept.
-    return Turn((what, Say("agent.choice"), more), Listen(CHOICE, seconds=10), then=HangUp())
+    return Turn((what, Say("agent.choice"), *more), Listen(CHOICE, seconds=10), then=HangUp())
 
 
 def accepted(join: Join, *, person_is_rung: bool) -> Turn:

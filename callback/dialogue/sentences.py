@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, get_time_format
 
 from callback.dialogue.turn import Say
 from callback.errors import InvalidInput
@@ -26,6 +26,20 @@ class PhoneDigits:
     groups: str
 
 
+@dataclass(frozen=True)
+class Day:
+    """The local day of an instant, as it is to be read out."""
+
+    instant: datetime
+
+
+@dataclass(frozen=True)
+class OwnTime:
+    """An instant that is told on the listener's own clock alone."""
+
+    instant: datetime
+
+
 @lru_cache
 def languages() -> frozenset[str]:
     """Return the languages for which there is a locale file."""
@@ -35,6 +49,12 @@ def languages() -> frozenset[str]:
         for entry in folder.iterdir()
         if entry.name.endswith(".toml")
     )
+
+
+@lru_cache
+def counts_twelve_hours(language: str) -> bool:
+    """Tell whether clocks are read with halves of the day in a language, by CLDR."""
+    return "a" in get_time_format("short", locale=language).pattern
 
 
 def first_known(wanted: Sequence[str], otherwise: str) -> str:
@@ -61,29 +81,38 @@ def locale_of(language: str) -> dict[str, dict[str, str]]:
 
 @dataclass(frozen=True)
 class Speaker:
-    """Puts sentences into words for one listener: a language, a zone, and the present instant."""
+    """Puts sentences into words for one listener: a language, a zone, and the present instant.
+
+    `line_zone` is where the other side is; times are told in both where the two clocks differ.
+    """
 
     language: str
     zone: ZoneInfo
     now: datetime
+    line_zone: ZoneInfo | None = None
 
-    @property
-    def voice_language(self) -> str:
+    def voice_language(self, say: Say) -> str:
         """The tag (BCP 47) by which the telephone company chooses a voice."""
-        return locale_of(self.language)["voice"]["language"]
+        return locale_of(say.language or self.language)["voice"]["language"]
 
     def text(self, say: Say) -> str:
         """Return the words of a sentence, its values spelled out for this listener."""
+        if say.language is not None:
+            return replace(self, language=say.language).text(replace(say, language=None))
         section, _, key = say.key.partition(".")
         template = locale_of(self.language)[section][key]
         return template.format(**{name: self._word(value) for name, value in say.values.items()})
 
     def _word(self, value: object) -> str:
         match value:
+            case OwnTime():
+                return self._time("moment", value.instant, value.instant)
+            case Day():
+                return self._day(value.instant)
             case Window():
                 return self._window(value)
             case datetime():
-                return self._time("moment", value, value)
+                return self._moment(value)
             case timedelta():
                 return self._minutes(value)
             case PhoneDigits():
@@ -92,7 +121,23 @@ class Speaker:
                 return str(value)
 
     def _window(self, window: Window) -> str:
-        return self._time("window", window.start, window.until)
+        spoken = self._time("window", window.start, window.until)
+        if self.line_zone is None or self._same_clock(window.start, self.line_zone):
+            return spoken
+        theirs = replace(self, zone=self.line_zone, line_zone=None)
+        values = {"window": spoken, "start": theirs._clock(window.start)}
+        return locale_of(self.language)["times"]["window_both"].format(**values)
+
+    def _moment(self, instant: datetime) -> str:
+        spoken = self._time("moment", instant, instant)
+        if self.line_zone is None or self._same_clock(instant, self.line_zone):
+            return spoken
+        theirs = replace(self, zone=self.line_zone, line_zone=None)
+        values = {"moment": spoken, "start": theirs._clock(instant)}
+        return locale_of(self.language)["times"]["moment_both"].format(**values)
+
+    def _same_clock(self, instant: datetime, zone: ZoneInfo) -> bool:
+        return instant.astimezone(zone).utcoffset() == instant.astimezone(self.zone).utcoffset()
 
     def _time(self, key: str, start: datetime, end: datetime) -> str:
         template = locale_of(self.language)["times"][key]

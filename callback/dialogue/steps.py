@@ -1,4 +1,4 @@
-"""The caller's menu inside the queue, as decisions: step, keys and facts in, a turn and a wish out.
+"""The caller's menu as decisions: step, keys and facts in, a turn and a wish out.
 
 Whoever presses nothing stays in line. Whoever goes astray three times stays in line. Nobody is hung up on.
 """
@@ -6,113 +6,50 @@ Whoever presses nothing stays in line. Whoever goes astray three times stays in 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
+from callback.dialogue import arrival_steps, number_steps, time_steps
+from callback.dialogue.choice import Choice, Decision, Facts, Step, astray
 from callback.dialogue.sentences import PhoneDigits
-from callback.dialogue.turn import AskAgain, KeepWaiting, Leave, Listen, Say, Turn
-from callback.lines.offer import Offer, Window
+from callback.dialogue.turn import AskAgain, HangUp, KeepWaiting, Leave, Listen, Say, Turn
+from callback.lines.offer import NoOffer, Window
 from callback.lines.wait import WaitEstimate
 from callback.phone import spoken_groups
 
-FAILURES_ALLOWED = 2
-
-
-class Step(StrEnum):
-    """Where in the menu a key was pressed."""
-
-    OFFER = "offer"
-    TIME = "time"
-    NUMBER = "number"
-    TYPED = "typed"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a caller has chosen so far. `windows` are the times read out, in the order of their keys."""
-
-    number: str | None = None
-    window: Window | None = None
-    windows: tuple[Window, ...] = ()
-    failures: int = 0
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the choice as it is kept with the call."""
-        return {
-            "number": self.number,
-            "window": _instants(self.window) if self.window else None,
-            "windows": [_instants(window) for window in self.windows],
-            "failures": self.failures,
-        }
-
-    @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> Choice:
-        """Return the choice that `to_json` kept; an empty one gives a fresh start."""
-        window = kept.get("window")
-        return cls(
-            number=kept.get("number"),
-            window=_window(window) if window else None,
-            windows=tuple(_window(pair) for pair in kept.get("windows", ())),
-            failures=int(kept.get("failures", 0)),
-        )
-
-
-def _instants(window: Window) -> list[str]:
-    return [window.start.isoformat(), window.until.isoformat()]
-
-
-def _window(pair: list[str]) -> Window:
-    return Window(datetime.fromisoformat(pair[0]), datetime.fromisoformat(pair[1]))
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the menu knows. `caller_number` is None where it was withheld or may not be called back.
-
-    `typed_number` is what the keys of `Step.TYPED` mean as a number, None if it is of no use.
-    """
-
-    offer: Offer
-    wait: WaitEstimate | None
-    caller_number: str | None
-    choice: Choice = field(default_factory=Choice)
-    typed_number: str | None = None
-    announce_seconds: int = 20
-
-
-@dataclass(frozen=True)
-class Promise:
-    """The wish to promise a callback; a window of None means as soon as the place in line comes up."""
-
-    number: str
-    window: Window | None
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What to do next: a turn, or a promise to be written down first; and what to remember."""
-
-    choice: Choice
-    turn: Turn | None = None
-    promise: Promise | None = None
+ANSWERS_KEY: Final = "5"
+NOT_UNDERSTOOD: Final = Say("caller.not_understood")
 
 
 def waiting(facts: Facts) -> Turn:
     """Tell a waiting caller how long it will be and, where one stands, of the offer."""
-    says = [_wait_sentence(facts.wait)]
+    if facts.closed:
+        return arrival_steps.closed(facts)
+    says = [] if facts.position is None else [Say("caller.position", {"place": facts.position})]
+    says.append(wait_sentence(facts.wait))
+    says += _offer_sentences(facts) if facts.speaks_offer else []
+    if not (facts.offer.stands or facts.answers):
+        return Turn(tuple(says), pause_seconds=facts.announce_seconds, then=AskAgain())
+    return Turn(tuple(says), Listen(Step.OFFER, seconds=1), facts.announce_seconds, AskAgain())
+
+
+def _offer_sentences(facts: Facts) -> list[Say]:
+    says = []
     if facts.offer.asap is not None:
         says.append(Say("caller.offer_asap"))
     if facts.offer.windows:
         says.append(Say("caller.offer_times"))
-    if not facts.offer.stands:
-        return Turn(tuple(says), pause_seconds=facts.announce_seconds, then=AskAgain())
-    says.append(Say("caller.offer_stay"))
-    return Turn(tuple(says), Listen(Step.OFFER, seconds=1), facts.announce_seconds, AskAgain())
+    if facts.offer.refusal in (NoOffer.NO_ROOM, NoOffer.NOBODY_AT_WORK):
+        says.append(Say("caller.no_promise_now"))
+    if facts.answers:
+        says.append(Say("caller.offer_answers", {"key": ANSWERS_KEY}))
+    return [*says, Say("caller.offer_stay")] if facts.offer.stands or facts.answers else says
 
 
-def _wait_sentence(wait: WaitEstimate | None) -> Say:
+def wait_sentence(wait: WaitEstimate | None) -> Say:
+    """Return the honest wait as a sentence."""
     if wait is None:
         return Say("caller.wait_unknown")
     low, high = wait.range_minutes()
@@ -123,92 +60,140 @@ def _wait_sentence(wait: WaitEstimate | None) -> Say:
     return Say("caller.wait_range", {"low": low, "high": high})
 
 
-def decide(step: Step, digits: str, facts: Facts) -> Decision:
-    """Return what follows from the keys pressed at a step of the menu."""
-    match step:
-        case Step.OFFER:
-            return _after_offer(digits, facts)
-        case Step.TIME:
-            return _after_time(digits, facts)
-        case Step.NUMBER:
-            return _after_number(digits, facts)
-        case Step.TYPED:
-            return _after_typing(facts)
+def decide(step: Step, digits: str, facts: Facts, zone: ZoneInfo) -> Decision:
+    """Return what follows from the keys pressed at a step of the menu.
+
+    Times that are typed are meant in `zone`.
+    """
+    decision = _DECIDE[step](digits, facts, zone)
+    return _outside(decision) if facts.closed or facts.pending else decision
 
 
-def _after_offer(digits: str, facts: Facts) -> Decision:
+def _after_offer(digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
     if digits == "1" and facts.offer.asap is not None:
-        return _ask_number(replace(facts.choice, window=None), facts)
+        return _ask_about(replace(facts.choice, window=None), facts)
     if digits == "2" and facts.offer.windows:
-        return _read_times(replace(facts.choice, windows=facts.offer.windows))
-    return _astray(facts, lambda choice: Decision(choice, _in_menu(waiting(facts))))
+        return time_steps.read_times(replace(facts.choice, windows=facts.offer.windows))
+    if digits == ANSWERS_KEY and facts.answers:
+        return _read_answers(facts.choice, facts)
+    return astray(facts, lambda choice: Decision(choice, _in_menu(waiting(facts))), _back)
 
 
-def _read_times(choice: Choice, *before: Say) -> Decision:
+def _read_answers(choice: Choice, facts: Facts, *before: Say) -> Decision:
     options = [
-        Say("caller.time_option", {"key": key, "window": window})
-        for key, window in enumerate(choice.windows, start=1)
+        Say("caller.answer_option", {"key": key, "title": title})
+        for key, (title, _) in enumerate(facts.answers, start=1)
     ]
     says = (*before, *options, Say("caller.time_back"))
-    return Decision(choice, Turn(says, Listen(Step.TIME)))
+    return Decision(choice, Turn(says, Listen(Step.ANSWERS)))
 
 
-def _after_time(digits: str, facts: Facts) -> Decision:
-    choice = facts.choice
+def _after_answers(digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
     if digits == "0":
         return _back(facts)
-    if digits.isdecimal() and 1 <= int(digits) <= len(choice.windows):
-        return _ask_number(replace(choice, window=choice.windows[int(digits) - 1]), facts)
-    return _astray(facts, lambda again: _read_times(again, Say("caller.not_understood")))
+    if digits.isdecimal() and 1 <= int(digits) <= len(facts.answers):
+        _, text = facts.answers[int(digits) - 1]
+        return _read_answers(facts.choice, facts, Say("caller.own_words", {"text": text}))
+    return astray(facts, lambda again: _read_answers(again, facts, NOT_UNDERSTOOD), _back)
+
+
+def _after_time(digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
+    if digits == time_steps.BACK:
+        return _back(facts)
+    window = time_steps.chosen(digits, facts.choice)
+    if window is not None:
+        return _take(window, facts)
+    return time_steps.after_time(digits, facts) or astray(
+        facts, lambda again: time_steps.read_times(again, NOT_UNDERSTOOD), _back
+    )
+
+
+def _after_day(digits: str, facts: Facts, zone: ZoneInfo) -> Decision:
+    if digits == time_steps.BACK:
+        return _back(facts)
+    return time_steps.after_day(digits, facts, zone) or astray(
+        facts, lambda again: time_steps.read_days(again, NOT_UNDERSTOOD), _back
+    )
+
+
+def _after_clock(digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
+    window = time_steps.hit(facts)
+    if window is not None:
+        return _take(window, facts)
+    return time_steps.after_clock(digits, facts) or astray(
+        facts, lambda again: time_steps.ask_clock(again, NOT_UNDERSTOOD), _back
+    )
+
+
+def _after_half(_digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
+    window = time_steps.hit(facts)
+    if window is not None:
+        return _take(window, facts)
+    if facts.asked_at is not None:
+        return time_steps.nearest(facts)
+    return astray(facts, lambda again: time_steps.ask_half(again, NOT_UNDERSTOOD), _back)
+
+
+def _take(window: Window, facts: Facts) -> Decision:
+    """Go on with a window that was chosen."""
+    choice = replace(facts.choice, window=window, day=None, clock=None)
+    if choice.moving:
+        return Decision(choice, move=window)
+    return _ask_about(choice, facts)
+
+
+def _ask_about(choice: Choice, facts: Facts) -> Decision:
+    if facts.reasons and choice.reason is None:
+        return number_steps.ask_reason(choice, facts)
+    return _ask_number(choice, facts)
+
+
+def _after_reason(digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
+    reason = number_steps.chosen_reason(digits, facts)
+    if reason is None:
+        return astray(
+            facts, lambda again: number_steps.ask_reason(again, facts, NOT_UNDERSTOOD), _back
+        )
+    return _ask_number(replace(facts.choice, reason=reason), facts)
 
 
 def _ask_number(choice: Choice, facts: Facts, *before: Say) -> Decision:
-    number = choice.number or facts.caller_number
-    if number is None:
-        return _type_number(choice, *before)
-    digits = PhoneDigits(spoken_groups(number))
-    if choice.window is not None:
-        read_back = Say("caller.read_back_window", {"window": choice.window, "number": digits})
-    elif facts.offer.asap is not None:
-        within = facts.offer.asap.until - facts.offer.asap.start
-        read_back = Say("caller.read_back_asap", {"minutes": within, "number": digits})
-    else:
-        return _back(facts, Say("caller.cannot_be_kept"))
-    says = (*before, read_back, Say("caller.number_choice"))
-    return Decision(replace(choice, number=number), Turn(says, Listen(Step.NUMBER)))
+    asked = number_steps.ask_number(choice, facts, *before)
+    return asked if asked is not None else _back(facts, Say("caller.cannot_be_kept"))
 
 
-def _type_number(choice: Choice, *before: Say) -> Decision:
-    turn = Turn((*before, Say("caller.type_number")), Listen(Step.TYPED, digits=None, seconds=8))
-    return Decision(choice, turn)
-
-
-def _after_number(digits: str, facts: Facts) -> Decision:
+def _after_number(digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
     choice = facts.choice
     if digits == "1" and choice.number is not None:
-        return Decision(choice, promise=Promise(choice.number, choice.window))
+        return number_steps.confirmed(choice, choice.number, facts)
     if digits == "2":
-        return _type_number(replace(choice, number=None))
+        return number_steps.type_number(replace(choice, number=None))
     if digits == "0":
         return _back(facts)
-    return _astray(facts, lambda again: _ask_number(again, facts, Say("caller.not_understood")))
+    return astray(facts, lambda again: _ask_number(again, facts, NOT_UNDERSTOOD), _back)
 
 
-def _after_typing(facts: Facts) -> Decision:
+def _after_typing(_digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
     if facts.typed_number is not None:
         return _ask_number(replace(facts.choice, number=facts.typed_number), facts)
-    return _astray(facts, lambda again: _type_number(again, Say("caller.number_unusable")))
+    unusable = Say("caller.number_unusable")
+    return astray(facts, lambda again: number_steps.type_number(again, unusable), _back)
 
 
-def _astray(facts: Facts, again: Callable[[Choice], Decision]) -> Decision:
-    choice = replace(facts.choice, failures=facts.choice.failures + 1)
-    if choice.failures > FAILURES_ALLOWED:
-        return _back(facts)
-    return again(choice)
+def _after_language(digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
+    return arrival_steps.after_language(digits, facts)
+
+
+def _after_pending(digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
+    return arrival_steps.after_pending(digits, facts)
 
 
 def _back(facts: Facts, *before: Say) -> Decision:
-    turn = _in_menu(waiting(facts))
+    if facts.pending is not None:
+        return Decision(Choice(), arrival_steps.pending(facts, facts.pending, *before))
+    if facts.closed:
+        return Decision(Choice(), arrival_steps.closed(facts, *before))
+    turn = _in_menu(waiting(replace(facts, speaks_offer=True)))
     says = (*before, Say("caller.back_to_waiting"), *turn.says)
     return Decision(Choice(), replace(turn, says=says))
 
@@ -217,7 +202,15 @@ def _in_menu(turn: Turn) -> Turn:
     return replace(turn, then=KeepWaiting())
 
 
-def promised(number: str, window: Window, *, scheduled: bool) -> Turn:
+def _outside(decision: Decision) -> Decision:
+    """Fit a decision to a caller who is in no queue: silence is followed by the goodbye."""
+    turn = decision.turn
+    if turn is None or not isinstance(turn.then, KeepWaiting | AskAgain):
+        return decision
+    return replace(decision, turn=replace(turn, then=HangUp()))
+
+
+def promised(number: str, window: Window, *, scheduled: bool, in_queue: bool = True) -> Turn:
     """Speak a promise that has been written down, and let the caller go."""
     digits = PhoneDigits(spoken_groups(number))
     if scheduled:
@@ -226,7 +219,7 @@ def promised(number: str, window: Window, *, scheduled: bool) -> Turn:
         say = Say(
             "caller.promised_asap", {"number": digits, "minutes": window.until - window.start}
         )
-    return Turn((say,), then=Leave())
+    return Turn((say,), then=Leave() if in_queue else HangUp())
 
 
 def not_promised(rule: str, facts: Facts) -> Turn:
@@ -234,5 +227,23 @@ def not_promised(rule: str, facts: Facts) -> Turn:
     key = {
         "no_longer_waiting": "caller.agent_coming",
         "one_callback_per_person": "caller.owed_already",
+        "do_not_call": "caller.asked_not_to_be_called",
     }.get(rule, "caller.cannot_be_kept")
+    if facts.closed or facts.pending:
+        return Turn((Say(key), Say("caller.goodbye")), then=HangUp())
     return Turn((Say(key),), pause_seconds=facts.announce_seconds, then=KeepWaiting())
+
+
+_DECIDE: Final[dict[Step, Callable[[str, Facts, ZoneInfo], Decision]]] = {
+    Step.LANGUAGE: _after_language,
+    Step.PENDING: _after_pending,
+    Step.OFFER: _after_offer,
+    Step.ANSWERS: _after_answers,
+    Step.TIME: _after_time,
+    Step.DAY: _after_day,
+    Step.CLOCK: _after_clock,
+    Step.HALF: _after_half,
+    Step.REASON: _after_reason,
+    Step.NUMBER: _after_number,
+    Step.TYPED: _after_typing,
+}

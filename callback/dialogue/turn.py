@@ -9,10 +9,14 @@ from enum import StrEnum
 
 @dataclass(frozen=True)
 class Say:
-    """A sentence by its key in the locale files, and the values that it names."""
+    """A sentence by its key in the locale files, and the values that it names.
+
+    `language` is given where it is not the listener's own, as in a menu of languages.
+    """
 
     key: str
     values: Mapping[str, object] = field(default_factory=dict)
+    language: str | None = None
 
 
 @dataclass(frozen=True)

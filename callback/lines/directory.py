@@ -17,6 +17,12 @@ async def line_of_number(session: AsyncSession, number: str) -> Line | None:
     return found.first()
 
 
+async def language_of_number(session: AsyncSession, number: str) -> str | None:
+    """Return the language in which whoever calls `number` is spoken to, None where it is asked."""
+    row = await session.get(LineNumber, number)
+    return None if row is None else row.language
+
+
 async def get_line(session: AsyncSession, line_id: str) -> Line:
     """Return the line with this id.
 
@@ -46,11 +52,16 @@ async def line_named(session: AsyncSession, name: str) -> Line:
     return line
 
 
-async def numbers_of(session: AsyncSession, line_id: str) -> list[str]:
+async def line_numbers_of(session: AsyncSession, line_id: str) -> list[LineNumber]:
     """Return the numbers of a line, the one it calls from first."""
     found = await session.exec(
-        select(LineNumber.number)
+        select(LineNumber)
         .where(col(LineNumber.line_id) == line_id)
         .order_by(col(LineNumber.position), col(LineNumber.number))
     )
     return list(found.all())
+
+
+async def numbers_of(session: AsyncSession, line_id: str) -> list[str]:
+    """Return the numbers of a line in E.164, the one it calls from first."""
+    return [row.number for row in await line_numbers_of(session, line_id)]

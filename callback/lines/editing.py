@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import col, delete
+from sqlmodel import col, delete, select
 
 from callback.errors import InvalidInput
 from callback.ids import new_id
-from callback.lines.hours import check_spans, known_country, known_zone
+from callback.lines.hours import check_spans, check_special_days, known_country, known_zone
 from callback.lines.line import DEFAULT_RETRY_AFTER_SECONDS, Line, LineNumber
 from callback.phone import parse_number, region_of
 from callback.runtime import Work
@@ -23,11 +23,12 @@ async def create_line(work: Work, fields: dict[str, Any]) -> Line:
 
     """
     numbers = _numbers(fields.pop("numbers"), fields.get("country"))
+    spoken = fields.pop("number_languages", None) or {}
     country = fields.pop("country", None) or region_of(numbers[0]) or "US"
     line = Line(id=new_id(work.now), country=country, created_at=work.now, **_checked(fields))
     work.session.add(line)
     await work.session.flush()
-    _add_numbers(work, line, numbers)
+    _add_numbers(work, line, numbers, spoken)
     return line
 
 
@@ -39,12 +40,20 @@ async def change_line(work: Work, line: Line, fields: dict[str, Any]) -> None:
 
     """
     numbers = fields.pop("numbers", None)
+    spoken = fields.pop("number_languages", None)
     for name, value in _checked(fields, line.retry_after_seconds).items():
         setattr(line, name, value)
-    if numbers is not None:
-        parsed = _numbers(numbers, line.country)
-        await work.session.exec(delete(LineNumber).where(col(LineNumber.line_id) == line.id))
-        _add_numbers(work, line, parsed)
+    if numbers is None and spoken is None:
+        return
+    found = await work.session.exec(
+        select(LineNumber)
+        .where(col(LineNumber.line_id) == line.id)
+        .order_by(col(LineNumber.position))
+    )
+    known = {row.number: row.language for row in found.all()}
+    parsed = list(known) if numbers is None else _numbers(numbers, line.country)
+    await work.session.exec(delete(LineNumber).where(col(LineNumber.line_id) == line.id))
+    _add_numbers(work, line, parsed, known if spoken is None else spoken)
 
 
 def _checked(
@@ -55,6 +64,7 @@ def _checked(
             "time_zone", f"{fields['time_zone']!r} is no IANA time zone such as America/Los_Angeles"
         )
     check_spans(fields.get("opening_hours") or [])
+    check_special_days(fields.get("special_days") or [])
     country = fields.get("holidays_country")
     if country is not None and not known_country(country):
         raise InvalidInput("holidays_country", f"no calendar of public holidays for {country!r}")
@@ -71,6 +81,12 @@ def _numbers(numbers: list[str], country: str | None) -> list[str]:
     return parsed
 
 
-def _add_numbers(work: Work, line: Line, numbers: list[str]) -> None:
+def _add_numbers(
+    work: Work, line: Line, numbers: list[str], spoken: Mapping[str, str | None]
+) -> None:
+    languages = {parse_number(number, line.country): each for number, each in spoken.items()}
     for position, number in enumerate(numbers):
-        work.session.add(LineNumber(number=number, line_id=line.id, position=position))
+        language = languages.get(number)
+        work.session.add(
+            LineNumber(number=number, line_id=line.id, position=position, language=language)
+        )

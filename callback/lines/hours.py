@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import holidays
 
 from callback.errors import InvalidInput
-from callback.lines.line import Line, OpeningSpan
+from callback.lines.line import Line, OpeningSpan, SpecialDay
 
 DAY = timedelta(days=1)
 SEARCH_DAYS = 30
@@ -68,6 +68,31 @@ def check_spans(spans: Sequence[OpeningSpan]) -> None:
                 raise InvalidInput("opening_hours", f"two spans of day {day} overlap")
 
 
+def check_special_days(days: Sequence[SpecialDay]) -> None:
+    """Refuse special days that are no dates, or contradict themselves.
+
+    Raises:
+        InvalidInput: a date that is none, a span without an end, or two spans of a day that overlap.
+
+    """
+    for special in days:
+        try:
+            date.fromisoformat(special["date"])
+        except ValueError as error:
+            wrong = f"{special['date']!r} is not a date such as 2026-12-24"
+            raise InvalidInput("special_days", wrong) from error
+        if (special["opens"] is None) != (special["closes"] is None):
+            raise InvalidInput("special_days", f"{special['date']} has only one end of its span")
+    for named in {special["date"] for special in days}:
+        check_spans(
+            [
+                OpeningSpan(day=0, opens=each["opens"], closes=each["closes"])
+                for each in days
+                if each["date"] == named and each["opens"] and each["closes"]
+            ]
+        )
+
+
 def instant_of(day: date, minute: int, zone: ZoneInfo) -> datetime:
     """Return the instant of a wall-clock minute (0–1440) of a local day.
 
@@ -108,24 +133,35 @@ def known_zone(name: str) -> bool:
 def openings_of(line: Line, day: date) -> list[Opening]:
     """Return the stretches in which the line is open on one local day; none on a holiday.
 
-    A line without any opening hours is always open.
+    A line without any opening hours is always open. A special day goes before weekday and holiday.
     """
+    special = [each for each in line.special_days if each["date"] == day.isoformat()]
+    if special:
+        return list(_joined(sorted(_stretches(special, day, line.zone), key=_begins)))
     if holiday_name(line.holidays_country, day):
         return []
     zone = line.zone
     if not line.opening_hours:
         return [Opening(instant_of(day, 0, zone), instant_of(day, 24 * 60, zone))]
-    stretches = [
-        Opening(
-            instant_of(day, wall_minute(span["opens"]), zone),
-            instant_of(day, wall_minute(span["closes"]), zone),
-        )
-        for span in line.opening_hours
-        if span["day"] == day.weekday()
-    ]
-    # A skipped hour moves a span's ends by different amounts: a span may vanish, or run into the next.
-    kept = (stretch for stretch in stretches if stretch.opens < stretch.closes)
-    return list(_joined(sorted(kept, key=lambda stretch: stretch.opens)))
+    spans = [span for span in line.opening_hours if span["day"] == day.weekday()]
+    return list(_joined(sorted(_stretches(spans, day, zone), key=_begins)))
+
+
+def _begins(stretch: Opening) -> datetime:
+    return stretch.opens
+
+
+def _stretches(
+    spans: Sequence[OpeningSpan | SpecialDay], day: date, zone: ZoneInfo
+) -> Iterator[Opening]:
+    for span in spans:
+        if not span["opens"] or not span["closes"]:
+            continue
+        opens = instant_of(day, wall_minute(span["opens"]), zone)
+        closes = instant_of(day, wall_minute(span["closes"]), zone)
+        # A skipped hour moves a span's ends by different amounts: a span may vanish, or run into the next.
+        if opens < closes:
+            yield Opening(opens, closes)
 
 
 def openings_from(line: Line, now: datetime, days: int = SEARCH_DAYS) -> Iterator[Opening]:

@@ -29,6 +29,21 @@ class OpeningSpan(TypedDict):
     closes: str
 
 
+class SpecialDay(TypedDict):
+    """A day with hours of its own instead of its weekday's or a holiday's; no spans: closed all day."""
+
+    date: str
+    opens: str | None
+    closes: str | None
+
+
+class Answer(TypedDict):
+    """A question that callers can have answered while they wait."""
+
+    title: str
+    text: str
+
+
 class ServiceLevel(TypedDict):
     """The target: this share (0–1) of callers answered within so many seconds."""
 
@@ -45,7 +60,12 @@ DEFAULT_RETRY_AFTER_SECONDS: dict[str, list[int]] = {
 
 
 class Line(SQLModel, table=True):
-    """A line and its policy. Durations carry their unit in the name; times are local to `time_zone`."""
+    """A line and its policy. Durations carry their unit in the name; times are local to `time_zone`.
+
+    A callback is offered where the wait is above `offer_after_seconds` and at least `offer_when_waiting`
+    contacts are ahead, and spoken of at every `offer_every`-th announcement. `reasons` are what callers may
+    say their call is about, `answers` what they can listen to while waiting.
+    """
 
     __tablename__ = "line"
 
@@ -76,6 +96,12 @@ class Line(SQLModel, table=True):
     expected_handle_seconds: int = 180
     wrap_up_seconds: int = 0
     announce_every_seconds: int = 20
+    offer_when_waiting: int = 0
+    offer_every: int = 1
+    say_position: bool = False
+    special_days: list[SpecialDay] = Field(default_factory=list, sa_type=JSON)
+    reasons: list[str] = Field(default_factory=list, sa_type=JSON)
+    answers: list[Answer] = Field(default_factory=list, sa_type=JSON)
     created_at: datetime
 
     @property
@@ -95,10 +121,14 @@ class Line(SQLModel, table=True):
 
 
 class LineNumber(SQLModel, table=True):
-    """A phone number (E.164) that leads to a line; a number leads to one line only."""
+    """A phone number (E.164) that leads to a line; a number leads to one line only.
+
+    With a `language`, whoever calls this number is spoken to in it and not asked.
+    """
 
     __tablename__ = "line_number"
 
     number: str = Field(primary_key=True, max_length=20)
     line_id: str = Field(foreign_key="line.id", index=True)
     position: int = 0
+    language: str | None = None

@@ -22,6 +22,7 @@ class NoOffer(StrEnum):
 
     SWITCHED_OFF = "switched_off"
     SHORT_WAIT = "short_wait"
+    SHORT_LINE = "short_line"
     NOBODY_AT_WORK = "nobody_at_work"
     NO_ROOM = "no_room"
 
@@ -46,13 +47,16 @@ class Offer:
 def decide_offer(
     *,
     threshold_seconds: int | None,
+    waiting: int = 0,
+    waiting_threshold: int = 0,
     estimate: WaitEstimate | None,
     asap: Window | None,
     windows: tuple[Window, ...],
 ) -> Offer:
     """Return what to offer somebody whose wait is `estimate` (None: nobody is at work).
 
-    `threshold_seconds` is the wait above which callbacks are offered, 0 for always and None for never.
+    `threshold_seconds` is the wait above which callbacks are offered, 0 for always and None for never;
+    at least `waiting_threshold` contacts must be `waiting` before them.
     `asap` and `windows` are what could be kept; nothing else is ever offered. With nobody at work the place
     in line means nothing, so only chosen times remain.
     """
@@ -60,6 +64,8 @@ def decide_offer(
         return Offer(None, (), NoOffer.SWITCHED_OFF)
     if estimate is None:
         return Offer(None, windows, None if windows else NoOffer.NOBODY_AT_WORK)
+    if waiting < waiting_threshold:
+        return Offer(None, (), NoOffer.SHORT_LINE)
     if threshold_seconds > 0 and estimate.expected <= timedelta(seconds=threshold_seconds):
         return Offer(None, (), NoOffer.SHORT_WAIT)
     if asap is None and not windows:

@@ -43,6 +43,7 @@ class Callback(SQLModel, table=True):
     kind: CallbackKind = Field(sa_type=words(CallbackKind))
     status: CallbackStatus = Field(sa_type=words(CallbackStatus))
     language: str = "en"
+    reason: str | None = Field(default=None, max_length=80)
     priority: int = 0
     arrived_at: datetime
     requested_at: datetime

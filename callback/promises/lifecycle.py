@@ -40,6 +40,7 @@ class CallbackEvent(StrEnum):
     RELEASE = "release"
     DIAL = "dial"
     RETRY = "retry"
+    POSTPONE = "postpone"
     CONNECT = "connect"
     COMPLETE = "complete"
     CANCEL = "cancel"
@@ -59,6 +60,7 @@ CALLBACK_LIFE: Transitions[CallbackStatus, CallbackEvent] = Transitions(
         E.RELEASE: [((S.RESERVED, S.DIALING), S.WAITING)],
         E.DIAL: [((S.RESERVED,), S.DIALING)],
         E.RETRY: [((S.WAITING, S.RESERVED, S.DIALING), S.SCHEDULED)],
+        E.POSTPONE: [((S.WAITING, S.RESERVED, S.DIALING), S.SCHEDULED)],
         E.CONNECT: [((S.RESERVED, S.DIALING), S.CONNECTED)],
         E.COMPLETE: [((S.CONNECTED,), S.COMPLETED)],
         E.CANCEL: [((S.SCHEDULED, S.WAITING, S.RESERVED, S.DIALING), S.CANCELED)],

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ScalarSelect, Select, bindparam
 from sqlalchemy import select as sa_select
@@ -26,6 +27,8 @@ from callback.promises.windows import asap_window, windows_of, with_room
 
 WINDOWS_OFFERED = 3
 LEAD = timedelta(minutes=5)
+PLACE_KEPT = timedelta(days=1)
+"""How long somebody whom we could not reach has the old place in line."""
 
 
 @dataclass(frozen=True)
@@ -109,19 +112,69 @@ async def load_of(session: AsyncSession, line: Line, arrived_at: datetime) -> Lo
     return Load(ahead=calls + callbacks, free_agents=free, agents=at_work, handle=handle)
 
 
-async def windows_with_room(
-    session: AsyncSession, line: Line, load: Load, now: datetime, count: int = WINDOWS_OFFERED
-) -> list[Window]:
-    """Return the next windows in which one more promise can be kept.
+@dataclass(frozen=True)
+class Rooms:
+    """The windows of a line in which one more promise can be kept, from any instant on.
 
-    None begins before those who already wait can have been served, nor within five minutes.
+    None begins before those who already wait can have been served, nor within five minutes, and none that
+    is not `allowed` to be offered to the person at hand.
     """
+
+    line: Line
+    now: datetime
+    earliest: datetime
+    capacity: int
+    taken: Callable[[Window], int]
+    allowed: Callable[[Window], bool]
+
+    def after(self, instant: datetime | None = None, count: int = WINDOWS_OFFERED) -> list[Window]:
+        """Return the next windows with room; the first may have begun just before `instant`."""
+        if not self.capacity:
+            return []
+        return with_room(self._windows(instant), self._room, count)
+
+    def from_on(self, instant: datetime, count: int) -> list[Window]:
+        """Return the next windows with room that begin no sooner than `instant`."""
+        return [each for each in self.after(instant, count + 1) if each.start >= instant][:count]
+
+    def days(self, count: int, zone: ZoneInfo) -> list[Window]:
+        """Return the first window with room of each of the next local days after today."""
+        if not self.capacity:
+            return []
+        found: list[Window] = []
+        today = self.now.astimezone(zone).date()
+        for window in self._windows(None):
+            day = window.start.astimezone(zone).date()
+            seen = found[-1].start.astimezone(zone).date() if found else today
+            if day > seen and self._room(window) > 0:
+                found.append(window)
+                if len(found) == count:
+                    break
+        return found
+
+    def _room(self, window: Window) -> int:
+        return self.capacity - self.taken(window) if self.allowed(window) else 0
+
+    def _windows(self, instant: datetime | None) -> Iterator[Window]:
+        earliest = self.earliest
+        if instant is not None:
+            # The window that holds the instant counts too.
+            earliest = max(earliest, instant - self.line.window + timedelta(seconds=1))
+        return windows_of(daily_openings_from(self.line, earliest), self.line.window, earliest)
+
+
+async def rooms_of(
+    session: AsyncSession,
+    line: Line,
+    load: Load,
+    now: datetime,
+    allowed: Callable[[Window], bool] = lambda _: True,
+) -> Rooms:
+    """Return what can be promised on a line with this load."""
     wait = load.wait()
     earliest = now + max(LEAD, wait.high if wait is not None else LEAD)
-    taken = await _taken(session, line.id, now)
     capacity = window_capacity(load.agents, line.window, load.handle, line.callbacks_per_window)
-    windows = windows_of(daily_openings_from(line, now), line.window, earliest)
-    return with_room(windows, lambda window: capacity - taken(window), count) if capacity else []
+    return Rooms(line, now, earliest, capacity, await _taken(session, line.id, now), allowed)
 
 
 async def room_in(
@@ -164,13 +217,15 @@ def asap_for(line: Line, load: Load, now: datetime) -> Window | None:
     return asap_window(now, wait.high, opening.closes)
 
 
-async def offer_for(session: AsyncSession, line: Line, load: Load, now: datetime) -> Offer:
+def offer_for(line: Line, load: Load, rooms: Rooms) -> Offer:
     """Return what a caller with this load before them may be promised now."""
     return decide_offer(
         threshold_seconds=line.offer_after_seconds,
+        waiting=load.ahead,
+        waiting_threshold=line.offer_when_waiting,
         estimate=load.wait(),
-        asap=asap_for(line, load, now),
-        windows=tuple(await windows_with_room(session, line, load, now)),
+        asap=asap_for(line, load, rooms.now),
+        windows=tuple(rooms.after()),
     )
 
 
@@ -182,5 +237,25 @@ async def open_callback_of(session: AsyncSession, line_id: str, number: str) -> 
             col(Callback.line_id) == line_id,
             or_(*(col(Callback.status) == status for status in OPEN)),
         )
+    )
+    return found.first()
+
+
+async def missed_callback(
+    session: AsyncSession, line_id: str, number: str | None, now: datetime
+) -> Callback | None:
+    """Return the callback to `number` that reached nobody within the last day, or None."""
+    if number is None:
+        return None
+    found = await session.exec(
+        select(Callback)
+        .where(
+            col(Callback.phone_number) == number,
+            col(Callback.line_id) == line_id,
+            col(Callback.status) == CallbackStatus.FAILED,
+            col(Callback.ended_at) > now - PLACE_KEPT,
+        )
+        .order_by(col(Callback.ended_at).desc())
+        .limit(1)
     )
     return found.first()

@@ -14,6 +14,7 @@ from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.phone import mask
 from callback.promises.callback import Callback, CallbackKind
+from callback.promises.do_not_call import is_listed
 from callback.promises.lifecycle import OPEN, CallbackEvent, CallbackStatus
 from callback.promises.offering import asap_for, load_of, open_callback_of, room_in
 from callback.runtime import Work
@@ -27,6 +28,7 @@ class Request:
     language: str
     window: Window | None = None
     call: Call | None = None
+    reason: str | None = None
     channel: str = "phone"
 
 
@@ -36,10 +38,12 @@ async def request_callback(work: Work, line: Line, request: Request) -> Callback
     Asked twice during the same call, as a repeated webhook does, return the first promise.
 
     Raises:
-        PromiseRefused: the window has no room, or nothing can be promised now.
+        PromiseRefused: the window has no room, nothing can be promised now, or the number is not to be called.
         NoLongerWaiting: an agent has taken the caller, or the caller has gone.
 
     """
+    if await is_listed(work.session, request.phone_number):
+        raise PromiseRefused("do_not_call", "the person at this number asked never to be called")
     await _one_at_a_time(work, line.id)
     owed = await open_callback_of(work.session, line.id, request.phone_number)
     if owed is not None and request.call is not None and owed.call_id == request.call.id:
@@ -87,7 +91,7 @@ async def _window_that_can_be_kept(work: Work, line: Line, request: Request) -> 
 
 async def _take_out_of_line(work: Work, call: Call) -> None:
     await work.session.refresh(call, with_for_update=True)
-    if call.status != CallStatus.WAITING:
+    if call.status not in {CallStatus.WAITING, CallStatus.ARRIVING}:
         raise NoLongerWaiting(f"the caller is {call.status}")
     call.apply(CallEvent.PROMISE, work.now)
 
@@ -103,6 +107,7 @@ def _write_down(work: Work, line: Line, request: Request, window: Window) -> Cal
         kind=CallbackKind.SCHEDULED if scheduled else CallbackKind.ASAP,
         status=CallbackStatus.SCHEDULED if scheduled else CallbackStatus.WAITING,
         language=request.language,
+        reason=request.reason,
         priority=request.call.priority if request.call is not None else 0,
         arrived_at=window.start if scheduled else arrived_at,
         requested_at=work.now,

@@ -19,7 +19,8 @@ async def test_closed_line_says_when_it_opens_and_hangs_up(town: Town) -> None:
     await town.play(minutes=1)
     assert town.heard(sid) == (
         "Thank you for calling Support. We are closed now. "
-        "We open again tomorrow at 8:00 AM. Goodbye."
+        "We open again tomorrow at 8:00 AM. Press 2 to choose a time for us to call you back. "
+        "Or hang up, and call us when we are open."
     )
     (logged,) = (await town.api("GET", "/calls"))["items"]
     assert logged["outcome"] == "turned_away"
@@ -48,7 +49,7 @@ async def test_on_a_public_holiday_the_line_is_closed_whatever_the_weekday(town:
     await town.open(opening_hours=WEEKDAYS, holidays_country="US")
     sid = town.call()
     await town.play(minutes=1)
-    assert "We are closed now. We open again Monday 6 July at 8:00 AM. Goodbye." in town.heard(sid)
+    assert "We are closed now. We open again Monday 6 July at 8:00 AM." in town.heard(sid)
 
 
 async def test_number_that_leads_to_no_line_says_so(town: Town) -> None:

@@ -135,18 +135,20 @@ async def test_another_number_than_the_one_called_from_can_be_given(town: Town) 
     assert (await town.only_callback())["phone_number"] == "+14155550177"
 
 
-async def test_second_request_of_the_same_number_is_told_that_a_call_is_owed(town: Town) -> None:
+async def test_who_calls_again_hears_of_the_call_that_is_owed_and_keeps_it(town: Town) -> None:
     await full_house(town, announce_every_seconds=60)
     town.call(CALLER, "called back", "confirm")
     await town.play(minutes=1)
-    again = town.call(CALLER, "called back", "confirm", patience_s=60)
+    again = town.call(CALLER, "keep it")
     await town.play(minutes=2)
-    assert (
-        "We already owe this number a call, and will make it. "
-        "Please stay on the line if you would rather wait."
-    ) in town.heard(again)
-    assert "You have our word" not in town.heard(again)
+    heard = town.heard(again)
+    assert "We have promised to call you back, and your turn comes soon." in heard
+    assert "We will call you as promised. Goodbye." in heard
     assert (await town.only_callback())["status"] == "waiting"
+    (logged,) = (
+        each for each in (await town.api("GET", "/calls"))["items"] if each["call_sid"] == again
+    )
+    assert logged["outcome"] == "promised"
 
 
 async def test_window_that_fills_between_offer_and_confirmation_is_not_promised_twice(

@@ -64,7 +64,7 @@ async def test_caller_who_takes_a_callback_keeps_her_place(town: Town) -> None:
     ]
     rung = town.calls_to(CALLER)
     assert len(rung) == 1
-    assert "You asked us to call you back." in town.heard(rung[0].sid)
+    assert "You asked us today at 10:01 AM to call you back." in town.heard(rung[0].sid)
     # She came before the one who arrived after her and stayed on the line.
     calls = {call["call_sid"]: call for call in (await town.api("GET", "/calls"))["items"]}
     connected = next(entry["at"] for entry in done["timeline"] if entry["event"] == "connect")

@@ -12,10 +12,10 @@ from tests.acceptance.town import CALLER, Town
 RETRY_AFTER = {"busy": [60, 200], "no_answer": [90], "machine": [150], "failed": [30]}
 CONNECT = {"choices": [{"hears": "connected"}], "talk_s": 20}
 MACHINE = {"machine_after_s": 4, "greeting_s": 6}
-HELLO = (
-    "Hello, this is Support. You asked us to call you back. "
-    "Press 1 to be connected now. Press 2 to cancel this callback."
-)
+GREETING = "Hello, this is Support. You asked us today at 10:00 AM to call you back."
+CONNECT_OR_LATER = "Press 1 to be connected now. Press 2 to be called at another time."
+MORE = "Press 3 to cancel this callback. Press 9 to be never called by us again."
+HELLO = f"{GREETING} {CONNECT_OR_LATER} {MORE}"
 
 
 def gaps(callback: dict[str, Any]) -> list[tuple[float, str]]:
@@ -174,7 +174,7 @@ async def test_with_detection_no_agent_is_put_through_to_a_machine(town: Town) -
     assert gaps(done) == [(150, "machine")]
     assert town.heard_at(CALLER) == [
         "Thank you. Goodbye.",
-        f"{HELLO} Thank you. Connecting you now.",
+        f"{GREETING} {CONNECT_OR_LATER} Thank you. Connecting you now.",
     ]
     assert "Nobody could be reached." in town.heard_at(agent)[0]
     assert done["status"] == "completed"

@@ -39,6 +39,7 @@ async def test_a_callback_for_a_time_is_promised_and_shown_with_its_story(
         "kind": "scheduled",
         "status": "scheduled",
         "language": "en",
+        "reason": None,
         "arrived_at": TEN,
         "requested_at": "2026-03-02T09:00:00Z",
         "promised_from": TEN,

@@ -34,6 +34,13 @@ DEFAULTS = {
     "expected_handle_seconds": 180,
     "wrap_up_seconds": 0,
     "announce_every_seconds": 20,
+    "number_languages": {},
+    "offer_when_waiting": 0,
+    "offer_every": 1,
+    "say_position": False,
+    "special_days": [],
+    "reasons": [],
+    "answers": [],
 }
 EVERYTHING = {
     "name": "Soporte & <Ventas>",
@@ -58,6 +65,16 @@ EVERYTHING = {
     "expected_handle_seconds": 300,
     "wrap_up_seconds": 45,
     "announce_every_seconds": 60,
+    "number_languages": {"+14155550102": "en"},
+    "offer_when_waiting": 3,
+    "offer_every": 2,
+    "say_position": True,
+    "special_days": [
+        {"date": "2026-12-24", "opens": "09:00", "closes": "12:00"},
+        {"date": "2026-12-31", "opens": None, "closes": None},
+    ],
+    "reasons": ["billing", "a repair"],
+    "answers": [{"title": "opening hours", "text": "We are open from nine to five."}],
 }
 
 

@@ -73,8 +73,8 @@ async def test_a_call_to_a_number_of_no_line_ends_in_words(twilio: Twilio) -> No
 async def test_a_call_to_a_closed_line_hears_when_it_opens(office: Office, twilio: Twilio) -> None:
     await office.line(opening_hours=[{"day": 1, "opens": "10:00", "closes": "12:00"}])
     document = await twilio.ask(addresses.INCOMING, SID)
-    assert document.verbs == ["Say", "Say", "Hangup"]
-    assert "We open again tomorrow at 10:00 AM." in document.said
+    assert document.verbs == ["Say", "Say", "Say", "Hangup"]
+    assert "We open again tomorrow at 2:00 AM your time, 10:00 AM our time." in document.said
 
 
 async def test_the_wait_document_listens_while_the_caller_keeps_the_place(
@@ -103,7 +103,8 @@ async def test_a_caller_to_whom_nothing_can_be_offered_is_only_told_the_wait(
 ) -> None:
     await office.line(callbacks_per_window=0)
     document = await queued(twilio)
-    assert document.verbs == ["Say", "Pause"]
+    assert document.verbs == ["Say", "Say", "Pause"]
+    assert "We cannot promise to call you back just now" in document.said
 
 
 PRESSES = [
@@ -372,7 +373,9 @@ async def test_a_person_hears_who_calls_and_is_asked_twice(
 ) -> None:
     _, leg = await ringing(office, name)
     document = await twilio.ask(person_path(leg, "answered"), SID)
-    assert document.said.startswith(f"Hello, this is {name}. You asked us to call you back.")
+    assert document.said.startswith(
+        f"Hello, this is {name}. You asked us today at 1:00 AM to call you back."
+    )
     assert document.verbs == ["Gather", "Redirect"]
     again = await twilio.ask(person_path(leg, "repeat"), SID)
     assert again.said == document.said
@@ -393,7 +396,7 @@ async def test_a_person_who_wants_to_talk_comes_into_the_conference(
 async def test_a_person_may_cancel(office: Office, twilio: Twilio) -> None:
     callback, leg = await ringing(office)
     await twilio.ask(person_path(leg, "answered"), SID)
-    document = await twilio.ask(person_path(leg, "choice"), SID, Digits="2")
+    document = await twilio.ask(person_path(leg, "choice"), SID, Digits="3")
     assert document.said == "Your callback is canceled. Goodbye."
     now = await office.again(callback)
     assert isinstance(now, Callback)

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from callback.errors import NotFound
 from callback.keys import Role
-from callback.lines.directory import get_line, numbers_of
+from callback.lines.directory import get_line, line_numbers_of
 from callback.lines.editing import change_line, create_line
 from callback.lines.line import Line
 from callback.promises.offering import load_of
@@ -31,7 +31,7 @@ async def create(new: NewLine, office: Office) -> dict[str, Any]:
     async with office.work() as work:
         line = await create_line(work, new.given())
         await work.session.flush()
-        return line_view(line, await numbers_of(work.session, line.id))
+        return line_view(line, await line_numbers_of(work.session, line.id))
 
 
 @router.get("", dependencies=[Reader])
@@ -39,7 +39,7 @@ async def list_lines(office: Office, cursor: Cursor = None, limit: Limit = 100) 
     """List the lines."""
     async with office.database.reading() as session:
         lines, following = await page_of(session, select(Line), col(Line.id), cursor, limit)
-        items = [line_view(line, await numbers_of(session, line.id)) for line in lines]
+        items = [line_view(line, await line_numbers_of(session, line.id)) for line in lines]
     return {"items": items, "next": following}
 
 
@@ -48,7 +48,7 @@ async def show(line_id: str, office: Office) -> dict[str, Any]:
     """Show a line."""
     async with office.database.reading() as session:
         line = await get_line(session, line_id)
-        return line_view(line, await numbers_of(session, line_id))
+        return line_view(line, await line_numbers_of(session, line_id))
 
 
 @router.patch("/{line_id}", dependencies=[Admin])
@@ -60,7 +60,7 @@ async def change(line_id: str, settings: LineSettings, office: Office) -> dict[s
             raise NotFound("line", line_id)
         await change_line(work, line, settings.given())
         await work.session.flush()
-        return line_view(line, await numbers_of(work.session, line_id))
+        return line_view(line, await line_numbers_of(work.session, line_id))
 
 
 @router.get("/{line_id}/wait", dependencies=[Reader])

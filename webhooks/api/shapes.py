@@ -50,6 +50,21 @@ class Span(Strict):
     closes: str
 
 
+class SpecialSpan(Strict):
+    """Hours of one date instead of its weekday's; without `opens` and `closes` it is closed."""
+
+    date: str
+    opens: str | None = None
+    closes: str | None = None
+
+
+class Question(Strict):
+    """A question that callers can have answered while they wait."""
+
+    title: Annotated[str, Field(min_length=1, max_length=80, pattern=NO_CONTROL)]
+    text: Annotated[str, Field(min_length=1, max_length=600, pattern=NO_CONTROL)]
+
+
 class Target(Strict):
     """A service level: this share of callers answered within so many seconds."""
 
@@ -79,6 +94,13 @@ class LineSettings(Strict):
     expected_handle_seconds: Annotated[int, Field(ge=1, le=MONTH_SECONDS)] | None = None
     wrap_up_seconds: Seconds | None = None
     announce_every_seconds: Annotated[int, Field(ge=5, le=300)] | None = None
+    number_languages: dict[str, Language] | None = None
+    offer_when_waiting: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    offer_every: Annotated[int, Field(ge=1, le=100)] | None = None
+    say_position: bool | None = None
+    special_days: Annotated[list[SpecialSpan], Field(max_length=400)] | None = None
+    reasons: Annotated[list[Word], Field(max_length=9)] | None = None
+    answers: Annotated[list[Question], Field(max_length=5)] | None = None
 
     @model_validator(mode="after")
     def _null_only_where_it_means_something(self) -> Self:

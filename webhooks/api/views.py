@@ -9,7 +9,7 @@ from typing import Any
 from callback.agents.agent import Agent
 from callback.calls.call import Call
 from callback.dialing.leg import Leg
-from callback.lines.line import Line
+from callback.lines.line import Line, LineNumber
 from callback.promises.callback import Callback, TimelineEntry
 
 HIDDEN_OF_LINE = frozenset({"created_at"})
@@ -20,10 +20,15 @@ def instant(value: datetime | None) -> str | None:
     return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def line_view(line: Line, numbers: Sequence[str]) -> dict[str, Any]:
-    """Return a line with all it is set to."""
+def line_view(line: Line, numbers: Sequence[LineNumber]) -> dict[str, Any]:
+    """Return a line with all it is set to, and its numbers, the one it calls from first."""
     fields = line.model_dump(exclude=set(HIDDEN_OF_LINE))
-    return fields | {"numbers": list(numbers), "created_at": instant(line.created_at)}
+    spoken = {each.number: each.language for each in numbers if each.language is not None}
+    return fields | {
+        "numbers": [each.number for each in numbers],
+        "number_languages": spoken,
+        "created_at": instant(line.created_at),
+    }
 
 
 def agent_view(agent: Agent, line_ids: Sequence[str]) -> dict[str, Any]:
@@ -52,6 +57,7 @@ def callback_view(
         "kind": callback.kind,
         "status": callback.status,
         "language": callback.language,
+        "reason": callback.reason,
         "arrived_at": instant(callback.arrived_at),
         "requested_at": instant(callback.requested_at),
         "promised_from": instant(callback.promised_from),

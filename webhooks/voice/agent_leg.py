@@ -46,7 +46,7 @@ def _turn(case: Case, leg: Leg, step: str, digits: str) -> Turn:
 def _offer(case: Case) -> Turn:
     if case.callback is not None:
         window = Window(case.callback.promised_from, case.callback.promised_until)
-        return agent_steps.offer_callback(case.line.name, window)
+        return agent_steps.offer_callback(case.line.name, window, case.callback.reason)
     arrived_at = case.call.arrived_at if case.call is not None else case.now
     return agent_steps.offer_call(case.line.name, case.now - arrived_at)
 

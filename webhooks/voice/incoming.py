@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Response
 
 from callback.calls.arriving import answer, turn_away
-from callback.calls.call import Call, CallStatus
+from callback.calls.call import Call, CallOutcome, CallStatus
+from callback.dialogue import arrival_steps
 from callback.dialogue.sentences import FALLBACK, Speaker
-from callback.dialogue.turn import Enqueue, HangUp, Say, Turn
-from callback.lines.directory import line_of_number
-from callback.lines.hours import is_open, next_opening
+from callback.dialogue.turn import HangUp, Say, Turn
+from callback.lines.directory import language_of_number, line_of_number
 from callback.lines.line import Line
 from callback.phone import caller_number, mask
+from callback.promises.offering import missed_callback
+from callback.runtime import Work
 from callback.telephony import addresses
 from webhooks.requests import Form, Office, VoiceRoute, log
 from webhooks.twiml import render
 from webhooks.urls import menu_stage
+from webhooks.voice.menu_facts import facts_of, speaker_for
 
 router = APIRouter(route_class=VoiceRoute)
 
@@ -36,24 +38,37 @@ async def incoming(form: Form, office: Office) -> Response:
             turn = Turn((Say("caller.not_in_service"),), then=HangUp())
             return render(turn, speaker, menu_stage(office.addresses))
         number = caller_number(form.caller_id, line.country)
-        call = await answer(work, line, form.call_sid, number, line.language)
-        turn = _welcome(line, call, work.now)
-        if isinstance(turn.then, HangUp) and call.status == CallStatus.ARRIVING:
+        spoken = await language_of_number(work.session, form.called)
+        call = await answer(work, line, form.call_sid, number, spoken or line.language)
+        turn = await _welcome(work, line, call, asks_language=spoken is None)
+        if (
+            isinstance(turn.then, HangUp)
+            and turn.listen is None
+            and call.status == CallStatus.ARRIVING
+        ):
             turn_away(work, call)
-        speaker = Speaker(line.language, line.zone, work.now)
+        speaker = speaker_for(line, call, work.now)
     return render(turn, speaker, menu_stage(office.addresses))
 
 
-def _welcome(line: Line, call: Call, now: datetime) -> Turn:
+async def _welcome(work: Work, line: Line, call: Call, *, asks_language: bool) -> Turn:
     if call.status in SERVED:
         # Known from before, and no longer waiting: its last address failed, and nothing is left to do.
         return Turn((Say("caller.goodbye"),), then=HangUp())
-    greeting = Say("caller.greeting", {"line": line.name})
-    if is_open(line, now):
-        return Turn((greeting,), then=Enqueue(call.line_id))
-    opening = next_opening(line, now)
-    closed = Say("caller.closed_until", {"opening": opening}) if opening else Say("caller.closed")
-    return Turn((greeting, closed), then=HangUp())
+    facts = await facts_of(work.session, work.now, line, call, in_queue=False)
+    if asks_language and len(facts.languages) > 1:
+        return arrival_steps.languages(facts)
+    # Who hangs up on what is said before the queue has not abandoned it.
+    if facts.pending is not None:
+        call.outcome = CallOutcome.PROMISED
+    elif facts.closed:
+        call.outcome = CallOutcome.TURNED_AWAY
+    missed = await missed_callback(work.session, line.id, call.phone_number, work.now)
+    greeting = arrival_steps.greeting(facts)
+    if missed is None or facts.pending is not None or facts.closed:
+        return arrival_steps.arrival(facts, greeting)
+    call.take_place_of(missed.arrived_at)
+    return arrival_steps.arrival(facts, greeting, Say("caller.missed"))
 
 
 @router.post(addresses.FALLBACK)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from fastapi import APIRouter, Response
 
 from callback.dialing.canceling import cancel_callback
@@ -16,19 +18,26 @@ from callback.dialing.outcomes import (
     person_enters,
     placed,
 )
+from callback.dialing.postponing import POSTPONABLE, postpone
 from callback.dialing.reservation import ReservationStatus
-from callback.dialogue import person_steps
+from callback.dialogue import person_steps, time_steps
+from callback.dialogue.choice import Choice
 from callback.dialogue.sentences import Speaker
-from callback.dialogue.turn import HangUp, Join, Role, Turn
+from callback.dialogue.turn import HangUp, Join, Role, Say, Turn
 from callback.lines.directory import numbers_of
+from callback.lines.offer import Window
 from callback.phone import spoken_groups
+from callback.promises.callback import Callback
+from callback.promises.do_not_call import put_on_list
 from callback.promises.lifecycle import OPEN, CallbackStatus
+from callback.promises.offering import load_of, room_in, rooms_of
 from callback.telephony import addresses
 from callback.telephony.port import MachineDetection
 from webhooks.forms import TwilioForm
 from webhooks.requests import Form, Office, VoiceRoute
 from webhooks.twiml import render
 from webhooks.urls import person_stage
+from webhooks.voice.menu_facts import lawful_for, person_zone
 
 router = APIRouter(route_class=VoiceRoute)
 
@@ -40,14 +49,23 @@ async def person(leg_id: str, step: str, form: Form, office: Office) -> Response
         case, leg = await case_of_leg(work, leg_id)
         placed(case, leg, form.call_sid)
         turn = await _turn(case, leg, step, form)
-        language = case.callback.language if case.callback is not None else case.line.language
-        speaker = Speaker(language, case.line.zone, work.now)
+        speaker = _speaker(case)
     return render(turn, speaker, person_stage(office.addresses, leg_id))
+
+
+def _speaker(case: Case) -> Speaker:
+    callback = case.callback
+    if callback is None:
+        return Speaker(case.line.language, case.line.zone, case.now)
+    zone = person_zone(callback.phone_number, case.line.zone)
+    return Speaker(callback.language, zone, case.now, case.line.zone)
 
 
 async def _turn(case: Case, leg: Leg, step: str, form: TwilioForm) -> Turn:
     if step == person_steps.CHOICE:
         return await _after_choice(case, leg, form.digits)
+    if step == person_steps.LATER:
+        return await _after_later(case, leg, form.digits)
     if step == person_steps.ENTER:
         return _entering(case, leg)
     if step == person_steps.OVER:
@@ -58,7 +76,8 @@ async def _turn(case: Case, leg: Leg, step: str, form: TwilioForm) -> Turn:
     callback = case.callback
     if callback is None or callback.status not in OPEN:
         return person_steps.farewell("person.over")
-    return person_steps.hello(case.line.name, last=step == person_steps.REPEAT)
+    last = step == person_steps.REPEAT
+    return person_steps.hello(case.line.name, callback.requested_at, last=last)
 
 
 async def _machine(case: Case, leg: Leg) -> Turn:
@@ -73,16 +92,55 @@ async def _after_choice(case: Case, leg: Leg, digits: str) -> Turn:
     callback = case.callback
     if callback is None:
         return person_steps.farewell("person.over")
-    if digits == "2":
+    if digits == person_steps.LATER_KEY:
+        return await _read_later(case, callback, leg)
+    if digits in (person_steps.CANCEL, person_steps.NEVER):
         if callback.status in OPEN - {CallbackStatus.CONNECTED}:
             await cancel_callback(case.work, callback, "the person", hears_goodbye=leg)
-        return person_steps.farewell("person.canceled")
-    if digits != "1":
+        if digits == person_steps.CANCEL:
+            return person_steps.farewell("person.canceled")
+        await put_on_list(case.work, callback.phone_number, "the person, when called back")
+        return person_steps.farewell("person.never_again")
+    if digits != person_steps.CONNECT:
         return person_steps.not_a_choice()
     if not person_accepts(case, leg):
         return person_steps.farewell("person.over")
     there = case.reservation.status in {ReservationStatus.ACCEPTED, ReservationStatus.CONNECTED}
     return person_steps.accepted(agent_is_there=there)
+
+
+async def _read_later(case: Case, callback: Callback, leg: Leg, *before: Say) -> Turn:
+    """Offer the first windows with room after each delay, and one more; none before the present wait."""
+    session, line = case.work.session, case.line
+    load = await load_of(session, line, case.now)
+    rooms = await rooms_of(session, line, load, case.now, lawful_for(callback.phone_number, line))
+    wait = load.wait()
+    found: list[Window] = []
+    for delay in person_steps.delays_for(wait.high if wait is not None else timedelta(0)):
+        found += [each for each in rooms.from_on(case.now + delay, 1) if each not in found]
+    after = found[-1].until if found else case.now
+    found += [each for each in rooms.from_on(after, 1) if each not in found]
+    leg.menu = Choice(windows=tuple(found[: person_steps.MOST_LATER])).to_json()
+    return person_steps.later(found[: person_steps.MOST_LATER], *before)
+
+
+async def _after_later(case: Case, leg: Leg, digits: str) -> Turn:
+    callback = case.callback
+    if callback is None or callback.status not in POSTPONABLE:
+        return person_steps.farewell("person.over")
+    if digits == "0":
+        return person_steps.not_a_choice()
+    window = time_steps.chosen(digits, Choice.from_json(leg.menu))
+    if window is None:
+        return await _read_later(case, callback, leg, Say("caller.not_understood"))
+    load = await load_of(case.work.session, case.line, case.now)
+    if (
+        await room_in(case.work.session, case.line, window, load, case.now, but_for=callback.id)
+        <= 0
+    ):
+        return await _read_later(case, callback, leg, Say("person.no_later"))
+    postpone(case, callback, leg, window)
+    return person_steps.postponed(window)
 
 
 def _entering(case: Case, leg: Leg) -> Turn:

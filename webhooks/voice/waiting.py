@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from fastapi import APIRouter, Response
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.calls.arriving import call_and_line, find_call, take_place_in_line
-from callback.calls.call import Call, CallStatus
-from callback.dialing.rules import callable_number, check_number
-from callback.dialogue import steps
-from callback.dialogue.sentences import Speaker
-from callback.dialogue.steps import Choice, Facts, Promise, Step
+from callback.calls.call import Call, CallOutcome, CallStatus
+from callback.dialing.canceling import cancel_callback
+from callback.dialogue import arrival_steps, steps
+from callback.dialogue.choice import Decision, Facts, Promise, Step, Wish
 from callback.dialogue.turn import Turn
-from callback.errors import NoLongerWaiting, NotFound, PromiseRefused
+from callback.errors import IllegalTransition, NoLongerWaiting, NotFound, PromiseRefused
 from callback.lines.directory import get_line
 from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.promises.callback import CallbackKind
-from callback.promises.offering import load_of, offer_for
-from callback.promises.requesting import Request, request_callback
+from callback.promises.requesting import Request, move_callback, request_callback
 from callback.runtime import Runtime, Work
 from callback.telephony import addresses
 from webhooks.requests import Form, Office, VoiceRoute, log
 from webhooks.twiml import render
 from webhooks.urls import menu_stage
+from webhooks.voice.menu_facts import facts_of, listening_zone, owed_to, speaker_for
 
 router = APIRouter(route_class=VoiceRoute)
 
@@ -37,29 +33,13 @@ async def _waiting_call(work: Work, call_sid: str) -> tuple[Call, Line]:
     return call, await get_line(work.session, call.line_id)
 
 
-async def _facts(
-    session: AsyncSession, now: datetime, line: Line, call: Call, digits: str = ""
-) -> Facts:
-    load = await load_of(session, line, call.arrived_at)
-    number = call.phone_number
-    may_be_called = number is not None and check_number(number, frozenset({line.country})) is None
-    return Facts(
-        offer=await offer_for(session, line, load, now),
-        wait=load.wait(),
-        caller_number=number if may_be_called else None,
-        choice=Choice.from_json(call.menu),
-        typed_number=callable_number(digits, line.country) if digits else None,
-        announce_seconds=line.announce_every_seconds,
-    )
-
-
 @router.post(addresses.WAITING)
 async def waiting(form: Form, office: Office) -> Response:
     """Tell a caller in the queue what there is to tell; the queue asks for this again and again."""
     now = office.clock.now()
     async with office.database.reading() as session:
         call, line = await call_and_line(session, form.call_sid)
-        facts = await _facts(session, now, line, call)
+        facts = await facts_of(session, now, line, call, in_queue=True)
     # Hundreds wait and ask every few seconds: only what is new is worth the one place at the writing desk.
     offered = facts.offer.stands and call.offered_at is None
     if offered or call.menu or call.status == CallStatus.ARRIVING or not call.queue_sid:
@@ -69,8 +49,7 @@ async def waiting(form: Form, office: Office) -> Response:
             call.menu = {}
             if offered:
                 call.offered_at = work.now
-    speaker = Speaker(call.language, line.zone, now)
-    return render(steps.waiting(facts), speaker, menu_stage(office.addresses))
+    return render(steps.waiting(facts), speaker_for(line, call, now), menu_stage(office.addresses))
 
 
 @router.post(addresses.MENU)
@@ -78,29 +57,45 @@ async def menu(step: Step, form: Form, office: Office) -> Response:
     """Act on a key that was pressed in the menu; what is spoken of as promised is committed before."""
     async with office.work() as work:
         call, line = await _waiting_call(work, form.call_sid)
-        facts = await _facts(
-            work.session, work.now, line, call, form.digits if step == Step.TYPED else ""
+        in_queue = call.status != CallStatus.ARRIVING
+        facts = await facts_of(
+            work.session, work.now, line, call, step, form.digits, in_queue=in_queue
         )
-        decision = steps.decide(step, form.digits, facts)
+        zone = listening_zone(line, call)
+        decision = steps.decide(step, form.digits, facts, zone)
         call.menu = decision.choice.to_json()
-        speaker = Speaker(call.language, line.zone, work.now)
-    if decision.promise is not None:
-        turn = await _promise(office, form.call_sid, decision.promise, facts)
-    else:
-        turn = decision.turn or steps.waiting(facts)
+        if decision.language is not None:
+            call.language = decision.language
+        speaker = speaker_for(line, call, work.now)
+    turn = await _carry_out(office, form.call_sid, decision, facts)
     return render(turn, speaker, menu_stage(office.addresses))
+
+
+async def _carry_out(office: Runtime, call_sid: str, decision: Decision, facts: Facts) -> Turn:
+    """Write down what was decided, and return what may be said then."""
+    if decision.promise is not None:
+        return await _promise(office, call_sid, decision.promise, facts)
+    if decision.move is not None:
+        return await _move(office, call_sid, decision.move, facts)
+    if decision.wish is not None:
+        return await _grant(office, call_sid, decision.wish, facts)
+    return decision.turn or steps.waiting(facts)
 
 
 async def _promise(office: Runtime, call_sid: str, promise: Promise, facts: Facts) -> Turn:
     try:
         async with office.work() as work:
             call, line = await _waiting_call(work, call_sid)
-            request = Request(promise.number, call.language, promise.window, call)
+            in_queue = call.queue_sid is not None
+            request = Request(
+                promise.number, call.language, promise.window, call, reason=promise.reason
+            )
             callback = await request_callback(work, line, request)
-            spoken = steps.promised(
+            return steps.promised(
                 callback.phone_number,
                 Window(callback.promised_from, callback.promised_until),
                 scheduled=callback.kind == CallbackKind.SCHEDULED,
+                in_queue=in_queue,
             )
     except PromiseRefused as refusal:
         log.info("no promise to call %s: %s", call_sid, refusal)
@@ -108,4 +103,33 @@ async def _promise(office: Runtime, call_sid: str, promise: Promise, facts: Fact
     except NoLongerWaiting as refusal:
         log.info("no promise to call %s: %s", call_sid, refusal)
         return steps.not_promised("no_longer_waiting", facts)
-    return spoken
+
+
+async def _move(office: Runtime, call_sid: str, window: Window, facts: Facts) -> Turn:
+    try:
+        async with office.work() as work:
+            call, line = await _waiting_call(work, call_sid)
+            owed = await owed_to(work.session, line, call)
+            if owed is not None:
+                await move_callback(work, line, owed, window)
+                return arrival_steps.moved(window)
+    except (PromiseRefused, IllegalTransition) as refusal:
+        log.info("callback not moved for %s: %s", call_sid, refusal)
+    return steps.not_promised("cannot_be_kept", facts)
+
+
+async def _grant(office: Runtime, call_sid: str, wish: Wish, facts: Facts) -> Turn:
+    """Take a promise back; whoever would rather wait gets its place in line."""
+    async with office.work() as work:
+        call, line = await _waiting_call(work, call_sid)
+        owed = await owed_to(work.session, line, call)
+        if owed is not None:
+            await cancel_callback(work, owed, "the caller")
+            call.outcome = None if wish == Wish.OLD_PLACE else CallOutcome.TURNED_AWAY
+            if wish == Wish.OLD_PLACE:
+                call.take_place_of(min(owed.arrived_at, owed.requested_at))
+    return (
+        arrival_steps.old_place(facts.line_id)
+        if wish == Wish.OLD_PLACE
+        else arrival_steps.canceled()
+    )

@@ -13,7 +13,7 @@ from tests.unit.life_cycles import every_pair, reachable
 
 ARRIVAL = utc(2026, 3, 2, 9)
 EXPECTED = {
-    "arriving": {"enqueue": "waiting", "end": "ended"},
+    "arriving": {"enqueue": "waiting", "promise": "leaving", "end": "ended"},
     "waiting": {"reserve": "reserved", "promise": "leaving", "end": "ended"},
     "reserved": {
         "enqueue": "waiting",
@@ -52,7 +52,8 @@ def test_only_the_end_is_an_end_and_every_contact_can_reach_it() -> None:
 
 
 def test_a_caller_whom_an_agent_is_about_to_take_gets_no_promise() -> None:
-    assert CALL_LIFE.origins(CallEvent.PROMISE) == {CallStatus.WAITING}
+    assert CallStatus.RESERVED not in CALL_LIFE.origins(CallEvent.PROMISE)
+    assert CallStatus.CONNECTED not in CALL_LIFE.origins(CallEvent.PROMISE)
 
 
 def test_a_caller_who_was_promised_a_callback_is_not_given_to_an_agent() -> None:

@@ -79,7 +79,7 @@ def test_people_press_what_they_wish(
 
 
 def test_who_is_called_back_wants_to_be_connected_and_agents_accept() -> None:
-    asked = spoken("person", "hello", "choice", line="Demo")
+    asked = spoken("person", "hello", "choice", "choice_more", line="Demo", asked="today")
     assert presses(returned_persona(a_caller(600)), asked) == "1"
     offered = spoken("agent", "call", "choice", line="Demo", waited="2 minutes")
     assert all(presses(agent["persona"], offered) == "1" for agent in agents(3, seed=1))

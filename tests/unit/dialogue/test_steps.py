@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callback.dialogue import steps
+from callback.dialogue.choice import FAILURES_ALLOWED, Choice, Decision, Facts, Promise, Step
 from callback.dialogue.sentences import Speaker
-from callback.dialogue.steps import FAILURES_ALLOWED, Choice, Decision, Facts, Promise, Step, decide
 from callback.dialogue.turn import AskAgain, KeepWaiting, Leave, Turn
 from callback.lines.offer import NoOffer, Offer, Window
 from callback.lines.wait import WaitEstimate, estimate_wait
@@ -28,6 +28,13 @@ WINDOWS = tuple(
 )
 WAIT = WaitEstimate(timedelta(minutes=6), timedelta(minutes=4), timedelta(minutes=9))
 FACTS = Facts(Offer(ASAP, WINDOWS), WAIT, CALLER)
+
+
+LOS_ANGELES = ZoneInfo("America/Los_Angeles")
+
+
+def decide(step: Step, digits: str, facts: Facts) -> Decision:
+    return steps.decide(step, digits, facts, LOS_ANGELES)
 
 
 def spoken(turn: Turn | None) -> str:
@@ -161,12 +168,13 @@ def test_a_callback_that_can_no_longer_be_kept_is_not_asked_for_any_further() ->
     assert spoken(decision.turn).startswith("We could not keep that promise")
 
 
-WRONG = {Step.OFFER: "9", Step.TIME: "9", Step.NUMBER: "9", Step.TYPED: "1"}
+WRONG = dict.fromkeys(Step, "9") | {Step.TYPED: "1", Step.CLOCK: "99"}
+IN_QUEUE = [step for step in Step if step not in (Step.LANGUAGE, Step.PENDING)]
 
 
-@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("step", IN_QUEUE)
 def test_the_third_failure_goes_back_to_waiting(step: Step) -> None:
-    facts = at(FACTS, number=CALLER, windows=WINDOWS)
+    facts = at(FACTS, number=CALLER, windows=WINDOWS, clock="03:15")
     for failure in range(1, FAILURES_ALLOWED + 1):
         decision = decide(step, WRONG[step], facts)
         assert decision.choice.failures == failure
@@ -196,6 +204,7 @@ def test_a_promise_is_spoken_with_its_number_and_its_end_and_lets_the_caller_go(
     ("rule", "words"),
     [
         ("no_longer_waiting", "Somebody is about to take your call."),
+        ("do_not_call", "This number has asked us never to call it"),
         ("one_callback_per_person", "We already owe this number a call"),
         ("window_full", "We could not keep that promise"),
         ("cannot_be_kept", "We could not keep that promise"),
@@ -214,6 +223,9 @@ choices = st.builds(
     number=st.sampled_from([None, CALLER, OTHER]),
     window=st.sampled_from([None, *WINDOWS]),
     windows=windows,
+    day=st.sampled_from([None, "2026-03-04"]),
+    clock=st.sampled_from([None, "03:15:00"]),
+    reason=st.sampled_from([None, -1, 0, 1]),
     failures=st.integers(0, 5),
 )
 facts = st.builds(
@@ -223,11 +235,18 @@ facts = st.builds(
     caller_number=st.sampled_from([None, CALLER]),
     choice=choices,
     typed_number=st.sampled_from([None, OTHER]),
+    reasons=st.sampled_from([(), ("billing", "a repair")]),
+    answers=st.sampled_from([(), (("hours", "We are open from nine to five."),)]),
+    more=windows,
+    days=windows,
+    asked_at=st.sampled_from([None, NOW + timedelta(minutes=50)]),
+    halves=st.booleans(),
+    position=st.sampled_from([None, 3]),
 )
 digits = st.one_of(st.text(max_size=12), st.text("0123456789*#", max_size=12))
 
 
-@given(st.sampled_from(Step), digits, facts)
+@given(st.sampled_from(IN_QUEUE), digits, facts)
 def test_no_input_ends_the_call_or_loses_the_place(step: Step, keys: str, given: Facts) -> None:
     decision = decide(step, keys, given)
     assert (decision.turn is None) != (decision.promise is None)
@@ -237,21 +256,22 @@ def test_no_input_ends_the_call_or_loses_the_place(step: Step, keys: str, given:
     assert decision.choice.failures <= max(FAILURES_ALLOWED, given.choice.failures)
 
 
-@given(st.sampled_from(Step), digits, facts)
+@given(st.sampled_from(IN_QUEUE), digits, facts)
 def test_nothing_is_promised_but_what_was_read_back_and_confirmed(
     step: Step, keys: str, given: Facts
 ) -> None:
     decision = decide(step, keys, given)
     if decision.promise is not None:
         assert (step, keys) == (Step.NUMBER, "1")
-        assert decision.promise == Promise(given.choice.number or "", given.choice.window)
+        said = decision.promise
+        assert (said.number, said.window) == (given.choice.number, given.choice.window)
 
 
-@given(st.lists(st.tuples(st.sampled_from(Step), st.sampled_from("3456789*#")), min_size=1), facts)
+@given(st.lists(st.tuples(st.sampled_from(IN_QUEUE), st.sampled_from("789*#")), min_size=1), facts)
 def test_whoever_presses_wrong_keys_for_ever_is_back_in_line_by_the_third(
     presses: list[tuple[Step, str]], given: Facts
 ) -> None:
-    now = replace(given, choice=Choice(), typed_number=None)
+    now = replace(given, choice=Choice(), typed_number=None, asked_at=None)
     astray = 0
     for step, keys in presses:
         decision = decide(step, keys, now)
@@ -267,3 +287,59 @@ def test_a_choice_is_remembered_whole(choice: Choice) -> None:
 
 def test_nothing_remembered_is_a_fresh_start() -> None:
     assert Choice.from_json({}) == Choice()
+
+
+def test_the_place_in_line_is_told_where_the_line_wants_it() -> None:
+    assert spoken(steps.waiting(replace(FACTS, position=3))).startswith("You are number 3 in line.")
+
+
+def test_between_offers_the_wait_alone_is_told_and_keys_still_count() -> None:
+    turn = steps.waiting(replace(FACTS, speaks_offer=False))
+    assert spoken(turn) == "Your wait is about 4 to 9 minutes."
+    assert turn.listen is not None
+
+
+@pytest.mark.parametrize("refusal", [NoOffer.NO_ROOM, NoOffer.NOBODY_AT_WORK])
+def test_a_promise_that_could_not_be_kept_is_not_offered_and_that_is_said(refusal: NoOffer) -> None:
+    said = spoken(steps.waiting(replace(FACTS, offer=Offer(None, (), refusal))))
+    assert "We cannot promise to call you back just now" in said
+    assert "Press" not in said
+
+
+@pytest.mark.parametrize("refusal", [NoOffer.SHORT_WAIT, NoOffer.SHORT_LINE, NoOffer.SWITCHED_OFF])
+def test_nothing_is_said_of_an_offer_that_nobody_needs(refusal: NoOffer) -> None:
+    said = spoken(steps.waiting(replace(FACTS, offer=Offer(None, (), refusal))))
+    assert said == "Your wait is about 4 to 9 minutes."
+
+
+ANSWERING = replace(FACTS, answers=(("hours", "Nine to five."), ("parking", "In the yard.")))
+
+
+def test_questions_are_answered_without_leaving_the_line() -> None:
+    assert "Press 5 to hear answers" in spoken(steps.waiting(ANSWERING))
+    asked = decide(Step.OFFER, "5", ANSWERING)
+    assert spoken(asked.turn).startswith(
+        "Press 1 to hear about hours. Press 2 to hear about parking."
+    )
+    answered = decide(Step.ANSWERS, "2", ANSWERING)
+    assert spoken(answered.turn).startswith("In the yard. Press 1 to hear about hours.")
+    assert step_of(answered) == Step.ANSWERS
+    assert answered.turn is not None
+    assert answered.turn.then == KeepWaiting()
+    assert spoken(decide(Step.ANSWERS, "0", ANSWERING).turn).startswith("You are back in line")
+
+
+ASKING = replace(FACTS, reasons=("billing", "a repair"))
+
+
+@pytest.mark.parametrize(("key", "reason"), [("1", "billing"), ("2", "a repair"), ("0", None)])
+def test_what_it_is_about_is_asked_once_and_goes_with_the_promise(
+    key: str, reason: str | None
+) -> None:
+    asked = decide(Step.OFFER, "1", ASKING)
+    assert step_of(asked) == Step.REASON
+    assert "Press 2 to speak about a repair." in spoken(asked.turn)
+    named = decide(Step.REASON, key, replace(ASKING, choice=asked.choice))
+    assert step_of(named) == Step.NUMBER
+    confirmed = decide(Step.NUMBER, "1", replace(ASKING, choice=named.choice))
+    assert confirmed.promise == Promise(CALLER, None, reason)

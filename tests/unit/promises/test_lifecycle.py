@@ -20,6 +20,7 @@ EXPECTED = {
     "waiting": {
         "reserve": "reserved",
         "retry": "scheduled",
+        "postpone": "scheduled",
         "fail": "failed",
         "move": "scheduled",
         "cancel": "canceled",
@@ -31,6 +32,7 @@ EXPECTED = {
         "connect": "connected",
         "release": "waiting",
         "retry": "scheduled",
+        "postpone": "scheduled",
         "fail": "failed",
         "cancel": "canceled",
         "refuse": "refused",
@@ -39,6 +41,7 @@ EXPECTED = {
         "connect": "connected",
         "release": "waiting",
         "retry": "scheduled",
+        "postpone": "scheduled",
         "fail": "failed",
         "cancel": "canceled",
         "refuse": "refused",

@@ -1,0 +1,154 @@
+"""What the caller's menu needs to know, gathered from the database for one request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from callback.calls.call import Call
+from callback.dialing.rules import callable_number, check_number, lawful_window
+from callback.dialogue import time_steps
+from callback.dialogue.choice import Choice, Facts, Pending, Step
+from callback.dialogue.sentences import Speaker, counts_twelve_hours
+from callback.lines.hours import is_open, next_opening
+from callback.lines.line import Line
+from callback.lines.offer import NoOffer, Offer, Window
+from callback.phone import zones_of
+from callback.promises.callback import Callback
+from callback.promises.lifecycle import CallbackStatus
+from callback.promises.offering import Load, Rooms, load_of, offer_for, open_callback_of, rooms_of
+
+
+async def facts_of(
+    session: AsyncSession,
+    now: datetime,
+    line: Line,
+    call: Call,
+    step: Step | None = None,
+    digits: str = "",
+    *,
+    in_queue: bool,
+) -> Facts:
+    """Return the facts for a key pressed at `step`, or for an announcement if none was.
+
+    Somebody who is not `in_queue` yet is told of a callback that is owed, and of closed hours.
+    """
+    load = await load_of(session, line, call.arrived_at)
+    number = call.phone_number
+    may_be_called = number is not None and check_number(number, frozenset({line.country})) is None
+
+    rooms = await rooms_of(session, line, load, now, lawful_for(number, line))
+    choice = Choice.from_json(call.menu)
+    closed = not in_queue and not is_open(line, now)
+    halves = counts_twelve_hours(call.language)
+    asked_at = _asked_at(step, digits, choice, listening_zone(line, call), now, halves=halves)
+    return Facts(
+        offer=_offer(line, load, rooms, in_queue=in_queue),
+        wait=load.wait(),
+        caller_number=number if may_be_called else None,
+        choice=choice,
+        typed_number=callable_number(digits, line.country) if step is Step.TYPED else None,
+        announce_seconds=line.announce_every_seconds,
+        position=load.ahead + 1 if line.say_position else None,
+        speaks_offer=_speaks_offer(line, call, now),
+        line_id=line.id,
+        line_name=line.name,
+        languages=tuple(line.languages),
+        reasons=tuple(line.reasons),
+        answers=tuple((each["title"], each["text"]) for each in line.answers),
+        more=tuple(_more(step, digits, choice, rooms, asked_at)),
+        days=_days(step, digits, line, call, rooms),
+        asked_at=asked_at,
+        halves=halves,
+        pending=None if in_queue else await _pending(session, line, call),
+        closed=closed,
+        opening=next_opening(line, now) if closed else None,
+    )
+
+
+def listening_zone(line: Line, call: Call) -> ZoneInfo:
+    """Return the zone in which the caller hears times: the phone's own, where its number tells of one."""
+    return person_zone(call.phone_number, line.zone)
+
+
+def person_zone(number: str | None, otherwise: ZoneInfo) -> ZoneInfo:
+    """Return the zone in which a phone is, if its number tells of a single one."""
+    zones = zones_of(number) if number else ()
+    return ZoneInfo(zones[0]) if len(zones) == 1 else otherwise
+
+
+def lawful_for(number: str | None, line: Line) -> Callable[[Window], bool]:
+    """Return what tells whether a window may be offered to the person at this number."""
+    return lambda window: lawful_window(number, window.start, window.until, line.zone)
+
+
+def speaker_for(line: Line, call: Call, now: datetime, language: str | None = None) -> Speaker:
+    """Return who speaks to the caller on this call."""
+    return Speaker(language or call.language, listening_zone(line, call), now, line.zone)
+
+
+def _offer(line: Line, load: Load, rooms: Rooms, *, in_queue: bool) -> Offer:
+    if in_queue:
+        return offer_for(line, load, rooms)
+    # Before the queue there is no wait that an offer could depend on: only times can be chosen.
+    windows = tuple(rooms.after()) if line.offer_after_seconds is not None else ()
+    return Offer(None, windows, None if windows else NoOffer.NO_ROOM)
+
+
+def _speaks_offer(line: Line, call: Call, now: datetime) -> bool:
+    announcement = (now - call.arrived_at).total_seconds() // line.announce_every_seconds
+    return announcement % line.offer_every == 0
+
+
+def _asked_at(
+    step: Step | None,
+    digits: str,
+    choice: Choice,
+    zone: ZoneInfo,
+    now: datetime,
+    *,
+    halves: bool,
+) -> datetime | None:
+    clock = time_steps.typed_clock(step, digits, choice, halves=halves) if step else None
+    return None if clock is None else time_steps.instant_of(clock, choice, zone, now)
+
+
+def _more(
+    step: Step | None, digits: str, choice: Choice, rooms: Rooms, asked_at: datetime | None
+) -> list[Window]:
+    """Return the windows that the key asks about."""
+    if asked_at is not None:
+        return rooms.after(asked_at)
+    if step is Step.TIME and digits == time_steps.MORE and choice.windows:
+        last = choice.windows[-1].start
+        return [window for window in rooms.after(last, time_steps.SHOWN + 1) if window.start > last]
+    if step is Step.DAY and (first := time_steps.chosen(digits, choice)) is not None:
+        return rooms.after(first.start)
+    return []
+
+
+def _days(
+    step: Step | None, digits: str, line: Line, call: Call, rooms: Rooms
+) -> tuple[Window, ...]:
+    if step is not Step.TIME or digits != time_steps.ANOTHER_DAY:
+        return ()
+    return tuple(rooms.days(time_steps.DAYS_SHOWN, listening_zone(line, call)))
+
+
+async def _pending(session: AsyncSession, line: Line, call: Call) -> Pending | None:
+    owed = await owed_to(session, line, call)
+    if owed is None:
+        return None
+    due = owed.status != CallbackStatus.SCHEDULED
+    return Pending(Window(owed.promised_from, owed.promised_until), due)
+
+
+async def owed_to(session: AsyncSession, line: Line, call: Call) -> Callback | None:
+    """Return the callback that is owed to whoever calls, unless person and agent are talking already."""
+    if call.phone_number is None:
+        return None
+    owed = await open_callback_of(session, line.id, call.phone_number)
+    return None if owed is None or owed.status == CallbackStatus.CONNECTED else owed
