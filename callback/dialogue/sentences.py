@@ -156,7 +156,7 @@ class Speaker:
             return times["today"]
         if day == today + timedelta(days=1):
             return times["tomorrow"]
-        return str(format_date(day, "EEEE d MMMM", locale=self.language))
+        return str(format_date(day, times["date"], locale=self.language))
 
     def _minutes(self, duration: timedelta) -> str:
         count = max(1, round(duration / timedelta(minutes=1)))

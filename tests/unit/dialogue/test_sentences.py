@@ -106,14 +106,57 @@ def test_the_words_for_times_are_all_used(language: str) -> None:
         assert f'"{key}"' in text, key
 
 
+KEYS = r"(\d|\{key\})"
+CHOICES = {
+    "en": rf"Press {KEYS} to [a-z].*\.",
+    "es": rf"Oprima {KEYS} para [a-z].*\.",
+    "fr": rf"Appuyez sur {KEYS} pour [a-zêé].*\.",
+    "de": rf"Drücken Sie {KEYS}, um .*\.",
+    "fil": rf"Pindutin ang {KEYS} para [a-z].*\.",
+}
+PRESS = {
+    "en": "press",
+    "es": "oprima",
+    "fr": "appuyez sur",
+    "de": "drücken sie",
+    "fil": "pindutin ang",
+}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_choice_says_press_a_key_to_do_something(language: str) -> None:
-    if language != "en":
-        pytest.skip("only English is read by machines here")
     for key, sentence in keys_in(language).items():
         for part in re.split(r"(?<=[.!?]) ", sentence):
-            if re.search(r"\bpress [\d{]", part, re.IGNORECASE):
-                assert re.fullmatch(r"Press (\d|\{key\}) to [a-z].*\.", part), (key, part)
+            if re.search(rf"\b{PRESS[language]} [\d{{]", part, re.IGNORECASE):
+                assert re.fullmatch(CHOICES[language], part), (key, part)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_same_keys_do_the_same_in_every_language(language: str) -> None:
+    for key, sentence in keys_in(FALLBACK).items():
+        assert re.findall(r"\d", keys_in(language)[key]) == re.findall(r"\d", sentence), key
+
+
+def test_five_languages_are_spoken() -> None:
+    assert set(LANGUAGES) >= {"de", "en", "es", "fil", "fr"}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Wednesday 7 January between 9:00 AM and 9:15 AM"),
+        ("es", "el miércoles 7 de enero entre las 9:00 y las 9:15"),
+        ("fr", "le mercredi 7 janvier entre 09:00 et 09:15"),
+        ("de", "am Mittwoch, dem 7. Januar zwischen 09:00 und 09:15 Uhr"),
+        ("fil", "sa Miyerkules, Enero 7 sa pagitan ng 9:00 AM at 9:15 AM"),
+    ],
+)
+def test_days_and_times_are_spoken_as_each_language_does(language: str, words: str) -> None:
+    window = Window(utc(2026, 1, 7, 14), utc(2026, 1, 7, 14, 15))
+    said = Speaker(language, NEW_YORK, utc(2026, 1, 5, 14)).text(
+        Say("caller.owed_moved", {"window": window})
+    )
+    assert words in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
