@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, String, Table, any_, literal
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ARRAY, String, any_, literal
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from callback.calls.bulk_storing import store_calls
 from callback.calls.call import Call
 from callback.calls.log_file import LogFile, cells_as_text, find_date_order, open_log
 from callback.calls.log_keys import CallKeys
@@ -151,21 +151,13 @@ def _batches(
 
 
 async def _store(database: Database, batch: list[dict[str, Any]], *, dry_run: bool) -> int:
-    """Insert what is not there yet and return how many rows that are.
-
-    The rows that are known are looked up first, because inserting many rows at once does not tell which
-    of them were refused; the conflict clause stands guard against another import of the same log.
-    """
+    """Insert what is not there yet, or only look it up, and return how many rows that are."""
     rows = {row["call_sid"]: row for row in batch}
     if dry_run:
         async with database.reading() as session:
             return len(rows.keys() - await _known(session, rows, is_sqlite=database.is_sqlite))
     async with database.transaction() as session:
-        for sid in await _known(session, rows, is_sqlite=database.is_sqlite):
-            del rows[sid]
-        if rows:
-            await _insert(session, list(rows.values()), is_sqlite=database.is_sqlite)
-    return len(rows)
+        return await store_calls(session, list(rows.values()))
 
 
 async def _known(session: AsyncSession, sids: Iterable[str], *, is_sqlite: bool) -> set[str]:
@@ -175,12 +167,3 @@ async def _known(session: AsyncSession, sids: Iterable[str], *, is_sqlite: bool)
         known.in_(list(sids)) if is_sqlite else known == any_(literal(list(sids), ARRAY(String)))
     )
     return set((await session.exec(select(Call.call_sid).where(among))).all())
-
-
-async def _insert(session: AsyncSession, rows: list[dict[str, Any]], *, is_sqlite: bool) -> None:
-    table: Table = Call.__table__  # type: ignore[attr-defined]
-    insert = sqlite.insert if is_sqlite else postgresql.insert
-    connection = await session.connection()
-    await connection.execute(
-        insert(table).on_conflict_do_nothing(index_elements=["call_sid"]), rows
-    )

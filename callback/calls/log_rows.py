@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,8 @@ _OUTCOMES = {
     }.items()
     for word in words.split()
 }
+# Parsing a number costs as much as all else in a row, and many callers call again.
+_known_caller = lru_cache(maxsize=65_536)(caller_number)
 _PUNCTUATION = re.compile(r"[\s().-]")
 _NOBODY = frozenset({"", "noserver", "none", "null", "na"})
 
@@ -198,7 +201,7 @@ class LogReader:
 
     def _caller(self, row: Sequence[str]) -> str | None:
         written = _PUNCTUATION.sub("", self.columns.cell(row, Column.CALLER))
-        return caller_number(written, self.line.country) if written else None
+        return _known_caller(written, self.line.country) if written else None
 
     def _agent(self, row: Sequence[str]) -> str | None:
         name = self.columns.cell(row, Column.AGENT)
