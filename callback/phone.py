@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import re
 from enum import StrEnum
+from functools import lru_cache
+from typing import Final
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
@@ -24,6 +26,10 @@ _KEPT = re.compile(
     r"((?:19|20)\d\d-[01]\d-[0-3]\d|(?:[A-Z]{2})?[0-9a-f]{32})"
     r"(?![0-9A-SU-Za-z-])"
 )
+
+
+REMEMBERED: Final = 10_000
+"""Numbers whose properties are looked up again and again while their people wait."""
 
 
 class NumberType(StrEnum):
@@ -87,11 +93,13 @@ def caller_number(caller_id: str, country: str) -> str | None:
         return None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_valid(number: str) -> bool:
     """Tell whether an E.164 number lies in a range that its country has given out."""
     return phonenumbers.is_valid_number(phonenumbers.parse(number))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def region_of(number: str) -> str | None:
     """Return the country (ISO 3166 alpha-2) of an E.164 number; None for satellite and other global ranges.
 
@@ -106,18 +114,21 @@ def region_of(number: str) -> str | None:
     return region if region not in {None, "001", "ZZ"} else None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def type_of(number: str) -> NumberType:
     """Return what kind of line an E.164 number is."""
     kind = phonenumbers.number_type(phonenumbers.parse(number))
     return _TYPES.get(kind, NumberType.UNKNOWN)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def zones_of(number: str) -> tuple[str, ...]:
     """Return the IANA zones in which the phone may be; several where an area spans more than one."""
     zones = number_zones.time_zones_for_number(phonenumbers.parse(number))
     return tuple(zone for zone in zones if zone != "Etc/Unknown")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def spoken_groups(number: str) -> str:
     """Return an E.164 number as groups of single digits, so that it is read out digit by digit.
 

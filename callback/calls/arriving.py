@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.calls.call import Call, CallEvent, CallOutcome, CallStatus
-from callback.errors import NotFound
 from callback.ids import new_id
 from callback.jobs import JobName
 from callback.lines.line import Line
@@ -19,24 +17,6 @@ async def find_call(work: Work, call_sid: str) -> Call | None:
         select(Call).where(col(Call.call_sid) == call_sid).with_for_update()
     )
     return found.first()
-
-
-async def call_and_line(session: AsyncSession, call_sid: str) -> tuple[Call, Line]:
-    """Return a contact and its line, to be read and not changed.
-
-    Raises:
-        NotFound: there is no such contact.
-
-    """
-    found = await session.exec(
-        select(Call, Line)
-        .join(Line, col(Line.id) == col(Call.line_id))
-        .where(col(Call.call_sid) == call_sid)
-    )
-    pair = found.first()
-    if pair is None:
-        raise NotFound("call", call_sid)
-    return pair
 
 
 async def answer(work: Work, line: Line, call_sid: str, number: str | None, language: str) -> Call:

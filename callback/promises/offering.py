@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from callback.agents.agent import Agent, AgentLine
 from callback.agents.presence import AT_WORK, AgentStatus
 from callback.calls.call import Call, CallStatus
-from callback.lines.hours import current_opening, daily_openings_from
+from callback.lines.hours import Opening, daily_openings_from
 from callback.lines.line import Line
 from callback.lines.offer import Offer, Window, decide_offer
 from callback.lines.wait import RECENT_CALLS, WaitEstimate, estimate_wait, mean_handle
@@ -163,18 +164,31 @@ class Rooms:
         return windows_of(daily_openings_from(self.line, earliest), self.line.window, earliest)
 
 
-async def rooms_of(
-    session: AsyncSession,
+def whole_minute(instant: datetime) -> datetime:
+    """Return the first whole minute that is not before `instant`."""
+    floor = instant.replace(second=0, microsecond=0)
+    return floor if floor == instant else floor + timedelta(minutes=1)
+
+
+def rooms_for(
     line: Line,
     load: Load,
     now: datetime,
-    allowed: Callable[[Window], bool] = lambda _: True,
+    taken: Callable[[Window], int],
+    allowed: Callable[[Window], bool],
 ) -> Rooms:
-    """Return what can be promised on a line with this load."""
+    """Return what can be promised on a line with this load, where `taken` counts what already is."""
     wait = load.wait()
-    earliest = now + max(LEAD, wait.high if wait is not None else LEAD)
+    earliest = whole_minute(now + max(LEAD, wait.high if wait is not None else LEAD))
     capacity = window_capacity(load.agents, line.window, load.handle, line.callbacks_per_window)
-    return Rooms(line, now, earliest, capacity, await _taken(session, line.id, now), allowed)
+    return Rooms(line, now, earliest, capacity, taken, allowed)
+
+
+async def rooms_of(
+    session: AsyncSession, line: Line, load: Load, now: datetime, allowed: Callable[[Window], bool]
+) -> Rooms:
+    """Return what can be promised on a line at this moment."""
+    return rooms_for(line, load, now, await promises_in(session, line.id, now), allowed)
 
 
 async def room_in(
@@ -187,45 +201,47 @@ async def room_in(
     but_for: str = "",
 ) -> int:
     """Return how many more promises `window` can bear, not counting the callback `but_for`."""
-    taken = await _taken(session, line.id, now, but_for)
+    taken = await promises_in(session, line.id, now, but_for)
     capacity = window_capacity(load.agents, line.window, load.handle, line.callbacks_per_window)
     return capacity - taken(window)
 
 
-async def _taken(
+async def promises_in(
     session: AsyncSession, line_id: str, now: datetime, but_for: str = ""
 ) -> Callable[[Window], int]:
     """Return what counts the promises that a window shares time with, wherever they begin."""
     connection = await session.connection()
     values = {"line_id": line_id, "now": now, "but_for": but_for}
-    rows = (await connection.execute(_TAKEN, values)).all()
+    rows = sorted((await connection.execute(_TAKEN, values)).all())
+    starts = [start for start, _, _ in rows]
 
     def taken(window: Window) -> int:
-        return sum(
-            count for start, until, count in rows if start < window.until and window.start < until
-        )
+        begun = rows[: bisect_left(starts, window.until)]
+        return sum(count for _, until, count in begun if window.start < until)
 
     return taken
 
 
-def asap_for(line: Line, load: Load, now: datetime) -> Window | None:
-    """Return the window to promise to somebody who keeps the place in line, None if it cannot be kept."""
+def asap_for(load: Load, opening: Opening | None, now: datetime) -> Window | None:
+    """Return the window to promise to somebody who keeps the place in line, None if it cannot be kept.
+
+    `opening` is the one in which `now` lies.
+    """
     wait = load.wait()
-    opening = current_opening(line, now)
     if wait is None or opening is None:
         return None
     return asap_window(now, wait.high, opening.closes)
 
 
-def offer_for(line: Line, load: Load, rooms: Rooms) -> Offer:
-    """Return what a caller with this load before them may be promised now."""
+def offer_for(line: Line, load: Load, asap: Window | None, windows: tuple[Window, ...]) -> Offer:
+    """Return what a caller with this load before them may be promised now, of what could be kept."""
     return decide_offer(
         threshold_seconds=line.offer_after_seconds,
         waiting=load.ahead,
         waiting_threshold=line.offer_when_waiting,
         estimate=load.wait(),
-        asap=asap_for(line, load, rooms.now),
-        windows=tuple(rooms.after()),
+        asap=asap,
+        windows=windows,
     )
 
 

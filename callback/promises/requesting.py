@@ -10,6 +10,7 @@ from callback.calls.call import Call, CallEvent, CallStatus
 from callback.errors import NoLongerWaiting, NotFound, PromiseRefused
 from callback.ids import new_id
 from callback.jobs import JobName
+from callback.lines.hours import current_opening
 from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.phone import mask
@@ -83,7 +84,7 @@ async def _window_that_can_be_kept(work: Work, line: Line, request: Request) -> 
         if await room_in(work.session, line, request.window, load, work.now) <= 0:
             raise PromiseRefused("window_full", "the window has no room left")
         return request.window
-    window = asap_for(line, load, work.now)
+    window = asap_for(load, current_opening(line, work.now), work.now)
     if window is None:
         raise PromiseRefused("cannot_be_kept", "nobody is at work, or the line closes too soon")
     return window

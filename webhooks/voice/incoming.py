@@ -14,13 +14,14 @@ from callback.dialogue.turn import HangUp, Say, Turn
 from callback.lines.directory import language_of_number, line_of_number
 from callback.lines.line import Line
 from callback.phone import caller_number, mask
+from callback.promises.board import read_board
 from callback.promises.offering import missed_callback
 from callback.runtime import Work
 from callback.telephony import addresses
 from webhooks.requests import Form, Office, VoiceRoute, log
 from webhooks.twiml import render
 from webhooks.urls import menu_stage
-from webhooks.voice.menu_facts import facts_of, speaker_for
+from webhooks.voice.menu_facts import facts_of, pending_for, speaker_for
 
 router = APIRouter(route_class=VoiceRoute)
 
@@ -55,7 +56,9 @@ async def _welcome(work: Work, line: Line, call: Call, *, asks_language: bool) -
     if call.status in SERVED:
         # Known from before, and no longer waiting: its last address failed, and nothing is left to do.
         return Turn((Say("caller.goodbye"),), then=HangUp())
-    facts = await facts_of(work.session, work.now, line, call, in_queue=False)
+    pending = await pending_for(work.session, line, call)
+    board = await read_board(work.session, line, work.now)
+    facts = facts_of(board, call, work.now, in_queue=False, pending=pending)
     if asks_language and len(facts.languages) > 1:
         return arrival_steps.languages(facts)
     # Who hangs up on what is said before the queue has not abandoned it.

@@ -17,36 +17,37 @@ from callback.lines.hours import is_open, next_opening
 from callback.lines.line import Line
 from callback.lines.offer import NoOffer, Offer, Window
 from callback.phone import zones_of
+from callback.promises.board import Board
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackStatus
-from callback.promises.offering import Load, Rooms, load_of, offer_for, open_callback_of, rooms_of
+from callback.promises.offering import Load, Rooms, offer_for, open_callback_of
 
 
-async def facts_of(
-    session: AsyncSession,
-    now: datetime,
-    line: Line,
+def facts_of(
+    board: Board,
     call: Call,
+    now: datetime,
     step: Step | None = None,
     digits: str = "",
     *,
     in_queue: bool,
+    pending: Pending | None = None,
 ) -> Facts:
     """Return the facts for a key pressed at `step`, or for an announcement if none was.
 
-    Somebody who is not `in_queue` yet is told of a callback that is owed, and of closed hours.
+    Somebody who is not `in_queue` yet is told of a callback that is `pending`, and of closed hours.
     """
-    load = await load_of(session, line, call.arrived_at)
+    line = board.line
+    load = board.load_before(call.arrived_at)
     number = call.phone_number
     may_be_called = number is not None and check_number(number, frozenset({line.country})) is None
-
-    rooms = await rooms_of(session, line, load, now, lawful_for(number, line))
+    rooms = board.rooms(load, now, lawful_for(number, line))
     choice = Choice.from_json(call.menu)
     closed = not in_queue and not is_open(line, now)
     halves = counts_twelve_hours(call.language)
     asked_at = _asked_at(step, digits, choice, listening_zone(line, call), now, halves=halves)
     return Facts(
-        offer=_offer(line, load, rooms, in_queue=in_queue),
+        offer=_offer(board, load, rooms, number, in_queue=in_queue),
         wait=load.wait(),
         caller_number=number if may_be_called else None,
         choice=choice,
@@ -63,7 +64,7 @@ async def facts_of(
         days=_days(step, digits, line, call, rooms),
         asked_at=asked_at,
         halves=halves,
-        pending=None if in_queue else await _pending(session, line, call),
+        pending=pending,
         closed=closed,
         opening=next_opening(line, now) if closed else None,
     )
@@ -90,12 +91,14 @@ def speaker_for(line: Line, call: Call, now: datetime, language: str | None = No
     return Speaker(language or call.language, listening_zone(line, call), now, line.zone)
 
 
-def _offer(line: Line, load: Load, rooms: Rooms, *, in_queue: bool) -> Offer:
+def _offer(board: Board, load: Load, rooms: Rooms, number: str | None, *, in_queue: bool) -> Offer:
+    windows = board.windows(rooms, zones_of(number) if number else ())
     if in_queue:
-        return offer_for(line, load, rooms)
+        return offer_for(board.line, load, board.asap(load, rooms.now), windows)
     # Before the queue there is no wait that an offer could depend on: only times can be chosen.
-    windows = tuple(rooms.after()) if line.offer_after_seconds is not None else ()
-    return Offer(None, windows, None if windows else NoOffer.NO_ROOM)
+    if board.line.offer_after_seconds is None or not windows:
+        return Offer(None, (), NoOffer.NO_ROOM)
+    return Offer(None, windows)
 
 
 def _speaks_offer(line: Line, call: Call, now: datetime) -> bool:
@@ -138,7 +141,8 @@ def _days(
     return tuple(rooms.days(time_steps.DAYS_SHOWN, listening_zone(line, call)))
 
 
-async def _pending(session: AsyncSession, line: Line, call: Call) -> Pending | None:
+async def pending_for(session: AsyncSession, line: Line, call: Call) -> Pending | None:
+    """Return what is owed to whoever calls, as the menu knows it."""
     owed = await owed_to(session, line, call)
     if owed is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from callback.calls.arriving import call_and_line, find_call, take_place_in_line
+from callback.calls.arriving import find_call, take_place_in_line
 from callback.calls.call import Call, CallOutcome, CallStatus
 from callback.dialing.canceling import cancel_callback
 from callback.dialogue import arrival_steps, steps
@@ -16,12 +16,12 @@ from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.promises.callback import CallbackKind
 from callback.promises.requesting import Request, move_callback, request_callback
-from callback.runtime import Runtime, Work
+from callback.runtime import Work
 from callback.telephony import addresses
-from webhooks.requests import Form, Office, VoiceRoute, log
+from webhooks.requests import Form, Office, Room, VoiceRoute, log
 from webhooks.twiml import render
 from webhooks.urls import menu_stage
-from webhooks.voice.menu_facts import facts_of, listening_zone, owed_to, speaker_for
+from webhooks.voice.menu_facts import facts_of, listening_zone, owed_to, pending_for, speaker_for
 
 router = APIRouter(route_class=VoiceRoute)
 
@@ -34,102 +34,91 @@ async def _waiting_call(work: Work, call_sid: str) -> tuple[Call, Line]:
 
 
 @router.post(addresses.WAITING)
-async def waiting(form: Form, office: Office) -> Response:
+async def waiting(form: Form, office: Office, room: Room) -> Response:
     """Tell a caller in the queue what there is to tell; the queue asks for this again and again."""
     now = office.clock.now()
-    async with office.database.reading() as session:
-        call, line = await call_and_line(session, form.call_sid)
-        facts = await facts_of(session, now, line, call, in_queue=True)
+    call = await room.calls.find(form.call_sid)
+    board = await room.boards.of(call.line_id)
+    facts = facts_of(board, call, now, in_queue=True)
     # Hundreds wait and ask every few seconds: only what is new is worth the one place at the writing desk.
     offered = facts.offer.stands and call.offered_at is None
     if offered or call.menu or call.status == CallStatus.ARRIVING or not call.queue_sid:
         async with office.work() as work:
-            call, line = await _waiting_call(work, form.call_sid)
+            call, _ = await _waiting_call(work, form.call_sid)
             take_place_in_line(work, call, form.queue_sid)
             call.menu = {}
             if offered:
                 call.offered_at = work.now
-    return render(steps.waiting(facts), speaker_for(line, call, now), menu_stage(office.addresses))
+    speaker = speaker_for(board.line, call, now)
+    return render(steps.waiting(facts), speaker, menu_stage(office.addresses))
 
 
 @router.post(addresses.MENU)
-async def menu(step: Step, form: Form, office: Office) -> Response:
+async def menu(step: Step, form: Form, office: Office, room: Room) -> Response:
     """Act on a key that was pressed in the menu; what is spoken of as promised is committed before."""
+    board = await room.boards.of((await room.calls.find(form.call_sid)).line_id)
     async with office.work() as work:
         call, line = await _waiting_call(work, form.call_sid)
         in_queue = call.status != CallStatus.ARRIVING
-        facts = await facts_of(
-            work.session, work.now, line, call, step, form.digits, in_queue=in_queue
+        pending = None if in_queue else await pending_for(work.session, line, call)
+        facts = facts_of(
+            board, call, work.now, step, form.digits, in_queue=in_queue, pending=pending
         )
-        zone = listening_zone(line, call)
-        decision = steps.decide(step, form.digits, facts, zone)
+        decision = steps.decide(step, form.digits, facts, listening_zone(line, call))
         call.menu = decision.choice.to_json()
         if decision.language is not None:
             call.language = decision.language
         speaker = speaker_for(line, call, work.now)
-    turn = await _carry_out(office, form.call_sid, decision, facts)
+        turn = await _carry_out(work, line, call, decision, facts)
     return render(turn, speaker, menu_stage(office.addresses))
 
 
-async def _carry_out(office: Runtime, call_sid: str, decision: Decision, facts: Facts) -> Turn:
-    """Write down what was decided, and return what may be said then."""
+async def _carry_out(work: Work, line: Line, call: Call, decision: Decision, facts: Facts) -> Turn:
+    """Write down what was decided, and return what may be said once that is committed."""
     if decision.promise is not None:
-        return await _promise(office, call_sid, decision.promise, facts)
+        return await _promise(work, line, call, decision.promise, facts)
     if decision.move is not None:
-        return await _move(office, call_sid, decision.move, facts)
+        return await _move(work, line, call, decision.move, facts)
     if decision.wish is not None:
-        return await _grant(office, call_sid, decision.wish, facts)
+        return await _grant(work, line, call, decision.wish)
     return decision.turn or steps.waiting(facts)
 
 
-async def _promise(office: Runtime, call_sid: str, promise: Promise, facts: Facts) -> Turn:
+async def _promise(work: Work, line: Line, call: Call, promise: Promise, facts: Facts) -> Turn:
+    request = Request(promise.number, call.language, promise.window, call, reason=promise.reason)
     try:
-        async with office.work() as work:
-            call, line = await _waiting_call(work, call_sid)
-            in_queue = call.queue_sid is not None
-            request = Request(
-                promise.number, call.language, promise.window, call, reason=promise.reason
-            )
-            callback = await request_callback(work, line, request)
-            return steps.promised(
-                callback.phone_number,
-                Window(callback.promised_from, callback.promised_until),
-                scheduled=callback.kind == CallbackKind.SCHEDULED,
-                in_queue=in_queue,
-            )
+        callback = await request_callback(work, line, request)
     except PromiseRefused as refusal:
-        log.info("no promise to call %s: %s", call_sid, refusal)
+        log.info("no promise to call %s: %s", call.call_sid, refusal)
         return steps.not_promised(refusal.rule, facts)
     except NoLongerWaiting as refusal:
-        log.info("no promise to call %s: %s", call_sid, refusal)
+        log.info("no promise to call %s: %s", call.call_sid, refusal)
         return steps.not_promised("no_longer_waiting", facts)
+    return steps.promised(
+        callback.phone_number,
+        Window(callback.promised_from, callback.promised_until),
+        scheduled=callback.kind == CallbackKind.SCHEDULED,
+        in_queue=call.queue_sid is not None,
+    )
 
 
-async def _move(office: Runtime, call_sid: str, window: Window, facts: Facts) -> Turn:
+async def _move(work: Work, line: Line, call: Call, window: Window, facts: Facts) -> Turn:
+    owed = await owed_to(work.session, line, call)
     try:
-        async with office.work() as work:
-            call, line = await _waiting_call(work, call_sid)
-            owed = await owed_to(work.session, line, call)
-            if owed is not None:
-                await move_callback(work, line, owed, window)
-                return arrival_steps.moved(window)
+        if owed is not None:
+            await move_callback(work, line, owed, window)
+            return arrival_steps.moved(window)
     except (PromiseRefused, IllegalTransition) as refusal:
-        log.info("callback not moved for %s: %s", call_sid, refusal)
+        log.info("callback not moved for %s: %s", call.call_sid, refusal)
     return steps.not_promised("cannot_be_kept", facts)
 
 
-async def _grant(office: Runtime, call_sid: str, wish: Wish, facts: Facts) -> Turn:
+async def _grant(work: Work, line: Line, call: Call, wish: Wish) -> Turn:
     """Take a promise back; whoever would rather wait gets its place in line."""
-    async with office.work() as work:
-        call, line = await _waiting_call(work, call_sid)
-        owed = await owed_to(work.session, line, call)
-        if owed is not None:
-            await cancel_callback(work, owed, "the caller")
-            call.outcome = None if wish == Wish.OLD_PLACE else CallOutcome.TURNED_AWAY
-            if wish == Wish.OLD_PLACE:
-                call.take_place_of(min(owed.arrived_at, owed.requested_at))
-    return (
-        arrival_steps.old_place(facts.line_id)
-        if wish == Wish.OLD_PLACE
-        else arrival_steps.canceled()
-    )
+    owed = await owed_to(work.session, line, call)
+    if owed is not None:
+        await cancel_callback(work, owed, "the caller")
+        call.outcome = None if wish == Wish.OLD_PLACE else CallOutcome.TURNED_AWAY
+        if wish == Wish.OLD_PLACE:
+            call.take_place_of(min(owed.arrived_at, owed.requested_at))
+    return arrival_steps.old_place(line.id) if wish == Wish.OLD_PLACE else arrival_steps.canceled()

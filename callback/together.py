@@ -1,0 +1,56 @@
+"""Answering questions together that were asked at the same time: one trip to the database for many callers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Generic, TypeVar
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+
+
+class Together(Generic[Q, A]):
+    """Gathers questions while an earlier batch is being answered, and asks them as one.
+
+    Alone, a question is asked at once and waits for nobody. `answer` takes the questions, each once, and
+    returns an answer for those that have one; its failure is that of everybody in the batch.
+    """
+
+    def __init__(self, answer: Callable[[list[Q]], Awaitable[Mapping[Q, A]]]) -> None:
+        self._answer = answer
+        self._waiting: dict[Q, asyncio.Future[A | None]] = {}
+        self._busy = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def ask(self, question: Q) -> A | None:
+        """Return the answer, None where there is none."""
+        future = self._waiting.get(question)
+        if future is None:
+            future = asyncio.get_running_loop().create_future()
+            self._waiting[question] = future
+        if not self._busy:
+            self._busy = True
+            self._task = asyncio.create_task(self._answer_all())
+        # Whoever gives up waiting must not take the others' answer along.
+        return await asyncio.shield(future)
+
+    async def _answer_all(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting, {}
+                await self._answer_batch(batch)
+        finally:
+            self._busy = False
+
+    async def _answer_batch(self, batch: dict[Q, asyncio.Future[A | None]]) -> None:
+        try:
+            answers = await self._answer(list(batch))
+        except Exception as error:
+            for future in batch.values():
+                future.set_exception(error)
+                # Nobody may be left to look at it.
+                future.exception()
+            return
+        for question, future in batch.items():
+            future.set_result(answers.get(question))
