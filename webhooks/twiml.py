@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from fastapi import Response
 from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
@@ -15,6 +17,7 @@ from callback.dialogue.turn import (
     Join,
     KeepWaiting,
     Leave,
+    Listen,
     Role,
     Turn,
 )
@@ -24,17 +27,41 @@ from webhooks.urls import Stage
 XML = "text/xml"
 
 
+Spoken = tuple[tuple[str, str], ...]
+"""Sentences as they are said, each with the language of its voice."""
+
+
 def render(turn: Turn, speaker: Speaker, stage: Stage) -> Response:
     """Return `turn` as a TwiML answer, with the addresses of the stage of the call in which it is given."""
-    response = VoiceResponse()
-    if turn.listen is not None:
-        gather = _gather(turn, stage)
-        _speak(gather, turn, speaker)
-        response.append(gather)
-    else:
-        _speak(response, turn, speaker)
+    spoken = tuple((speaker.text(say), speaker.voice_language(say)) for say in turn.says)
+    action = stage.step(turn.listen.step) if turn.listen is not None else ""
+    if isinstance(turn.then, AskAgain):
+        return Response(
+            _announcement(spoken, turn.listen, action, turn.pause_seconds), media_type=XML
+        )
+    response = _spoken(spoken, turn.listen, action, turn.pause_seconds)
     _follow(response, turn, stage)
     return Response(str(response), media_type=XML)
+
+
+@lru_cache(maxsize=1_000)
+def _announcement(spoken: Spoken, listen: Listen | None, action: str, pause_seconds: int) -> str:
+    """Return what waiting callers hear; hundreds of them hear the same few documents all the time."""
+    return str(_spoken(spoken, listen, action, pause_seconds))
+
+
+def _spoken(
+    spoken: Spoken, listen: Listen | None, action: str, pause_seconds: int
+) -> VoiceResponse:
+    response = VoiceResponse()
+    parent = response if listen is None else _gather(listen, action)
+    for text, language in spoken:
+        parent.say(text, language=language)
+    if pause_seconds:
+        parent.pause(length=pause_seconds)
+    if listen is not None:
+        response.append(parent)
+    return response
 
 
 def nothing() -> Response:
@@ -47,24 +74,9 @@ def no_reply() -> Response:
     return Response(str(MessagingResponse()), media_type=XML)
 
 
-def _gather(turn: Turn, stage: Stage) -> Gather:
-    if turn.listen is None:
-        raise ValueError("a turn that does not listen has no Gather")
-    options = {"num_digits": turn.listen.digits} if turn.listen.digits else {"finish_on_key": "#"}
-    return Gather(
-        input="dtmf",
-        action=stage.step(turn.listen.step),
-        method="POST",
-        timeout=turn.listen.seconds,
-        **options,
-    )
-
-
-def _speak(parent: VoiceResponse | Gather, turn: Turn, speaker: Speaker) -> None:
-    for say in turn.says:
-        parent.say(speaker.text(say), language=speaker.voice_language(say))
-    if turn.pause_seconds:
-        parent.pause(length=turn.pause_seconds)
+def _gather(listen: Listen, action: str) -> Gather:
+    options = {"num_digits": listen.digits} if listen.digits else {"finish_on_key": "#"}
+    return Gather(input="dtmf", action=action, method="POST", timeout=listen.seconds, **options)
 
 
 def _follow(response: VoiceResponse, turn: Turn, stage: Stage) -> None:

@@ -2,22 +2,56 @@
 
 from __future__ import annotations
 
-from sqlmodel import col, select
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from callback.calls.call import Call
+from sqlalchemy import bindparam, select
+from sqlmodel import col
+
+from callback.calls.call import Call, CallStatus
 from callback.database import Database
 from callback.errors import NotFound
 from callback.together import Together
 
 
+@dataclass(frozen=True)
+class WaitingCall:
+    """What of a `Call` is asked for at every announcement."""
+
+    call_sid: str
+    line_id: str
+    status: CallStatus
+    arrived_at: datetime
+    phone_number: str | None
+    language: str
+    menu: dict[str, Any]
+    queue_sid: str | None
+    offered_at: datetime | None
+
+
+_COLUMNS = (
+    col(Call.call_sid),
+    col(Call.line_id),
+    col(Call.status),
+    col(Call.arrived_at),
+    col(Call.phone_number),
+    col(Call.language),
+    col(Call.menu),
+    col(Call.queue_sid),
+    col(Call.offered_at),
+)
+_CALLS = select(*_COLUMNS).where(col(Call.call_sid).in_(bindparam("sids", expanding=True)))
+
+
 class WaitingCalls:
-    """Reads contacts by the telephone company's name for them; what it returns is not to be changed."""
+    """Reads contacts by the telephone company's name for them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._reading: Together[str, Call] = Together(self._read)
+        self._reading: Together[str, WaitingCall] = Together(self._read)
 
-    async def find(self, call_sid: str) -> Call:
+    async def find(self, call_sid: str) -> WaitingCall:
         """Return a contact as it is committed.
 
         Raises:
@@ -29,7 +63,8 @@ class WaitingCalls:
             raise NotFound("call", call_sid)
         return call
 
-    async def _read(self, call_sids: list[str]) -> dict[str, Call]:
+    async def _read(self, call_sids: list[str]) -> dict[str, WaitingCall]:
         async with self._database.reading() as session:
-            found = await session.exec(select(Call).where(col(Call.call_sid).in_(call_sids)))
-            return {call.call_sid: call for call in found.all()}
+            connection = await session.connection()
+            rows = await connection.execute(_CALLS, {"sids": call_sids})
+            return {row[0]: WaitingCall(*row) for row in rows}

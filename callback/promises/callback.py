@@ -32,6 +32,7 @@ class Callback(SQLModel, table=True):
     __tablename__ = "callback"
     __table_args__ = (
         Index("ix_callback_status_due_at", "status", "due_at"),
+        Index("ix_callback_line_id_status_arrived_at", "line_id", "status", "arrived_at"),
         Index("ix_callback_line_id_promised_from", "line_id", "promised_from"),
         Index("ix_callback_phone_number_line_id", "phone_number", "line_id"),
     )

@@ -28,6 +28,8 @@ from callback.promises.windows import asap_window, windows_of, with_room
 
 WINDOWS_OFFERED = 3
 LEAD = timedelta(minutes=5)
+LONGEST_WINDOW = timedelta(hours=4)
+"""No line's windows are longer."""
 PLACE_KEPT = timedelta(days=1)
 """How long somebody whom we could not reach has the old place in line."""
 
@@ -96,6 +98,8 @@ _TAKEN = (
     .where(
         col(Callback.line_id) == bindparam("line_id"),
         col(Callback.kind) == CallbackKind.SCHEDULED,
+        # Implied by the next, and what an index can begin with: without it all that ever was is read.
+        col(Callback.promised_from) > bindparam("since"),
         col(Callback.promised_until) > bindparam("now"),
         col(Callback.status).in_(list(OPEN)),
         col(Callback.id) != bindparam("but_for"),
@@ -211,7 +215,7 @@ async def promises_in(
 ) -> Callable[[Window], int]:
     """Return what counts the promises that a window shares time with, wherever they begin."""
     connection = await session.connection()
-    values = {"line_id": line_id, "now": now, "but_for": but_for}
+    values = {"line_id": line_id, "now": now, "since": now - LONGEST_WINDOW, "but_for": but_for}
     rows = sorted((await connection.execute(_TAKEN, values)).all())
     starts = [start for start, _, _ in rows]
 

@@ -32,11 +32,11 @@ from tests.benchmarks.callers import Company, percentile
 
 TOKEN = "benchmark" * 4
 CALLED = "+14155550100"
-WAITING_CALLERS = 40
-BOOKERS = 100
-REQUESTS = 1000
+WAITING_CALLERS = 300
+BOOKERS = 300
+REQUESTS = 2000
 ROUNDS = 1
-PAST_CALLBACKS = 1000
+PAST_CALLBACKS = 1_000_000
 NOW = datetime.now(UTC)  # noqa: TID251 - the server under test runs on the machine's own time
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.calls.call import Call
+from callback.calls.waiting_calls import WaitingCall
 from callback.dialing.rules import callable_number, check_number, lawful_window
 from callback.dialogue import time_steps
 from callback.dialogue.choice import Choice, Facts, Pending, Step
@@ -25,7 +26,7 @@ from callback.promises.offering import Load, Rooms, offer_for, open_callback_of
 
 def facts_of(
     board: Board,
-    call: Call,
+    call: Call | WaitingCall,
     now: datetime,
     step: Step | None = None,
     digits: str = "",
@@ -70,7 +71,7 @@ def facts_of(
     )
 
 
-def listening_zone(line: Line, call: Call) -> ZoneInfo:
+def listening_zone(line: Line, call: Call | WaitingCall) -> ZoneInfo:
     """Return the zone in which the caller hears times: the phone's own, where its number tells of one."""
     return person_zone(call.phone_number, line.zone)
 
@@ -86,7 +87,9 @@ def lawful_for(number: str | None, line: Line) -> Callable[[Window], bool]:
     return lambda window: lawful_window(number, window.start, window.until, line.zone)
 
 
-def speaker_for(line: Line, call: Call, now: datetime, language: str | None = None) -> Speaker:
+def speaker_for(
+    line: Line, call: Call | WaitingCall, now: datetime, language: str | None = None
+) -> Speaker:
     """Return who speaks to the caller on this call."""
     return Speaker(language or call.language, listening_zone(line, call), now, line.zone)
 
@@ -101,7 +104,7 @@ def _offer(board: Board, load: Load, rooms: Rooms, number: str | None, *, in_que
     return Offer(None, windows)
 
 
-def _speaks_offer(line: Line, call: Call, now: datetime) -> bool:
+def _speaks_offer(line: Line, call: Call | WaitingCall, now: datetime) -> bool:
     announcement = (now - call.arrived_at).total_seconds() // line.announce_every_seconds
     return announcement % line.offer_every == 0
 
@@ -134,7 +137,7 @@ def _more(
 
 
 def _days(
-    step: Step | None, digits: str, line: Line, call: Call, rooms: Rooms
+    step: Step | None, digits: str, line: Line, call: Call | WaitingCall, rooms: Rooms
 ) -> tuple[Window, ...]:
     if step is not Step.TIME or digits != time_steps.ANOTHER_DAY:
         return ()

@@ -37,19 +37,19 @@ async def _waiting_call(work: Work, call_sid: str) -> tuple[Call, Line]:
 async def waiting(form: Form, office: Office, room: Room) -> Response:
     """Tell a caller in the queue what there is to tell; the queue asks for this again and again."""
     now = office.clock.now()
-    call = await room.calls.find(form.call_sid)
-    board = await room.boards.of(call.line_id)
-    facts = facts_of(board, call, now, in_queue=True)
+    known = await room.calls.find(form.call_sid)
+    board = await room.boards.of(known.line_id)
+    facts = facts_of(board, known, now, in_queue=True)
     # Hundreds wait and ask every few seconds: only what is new is worth the one place at the writing desk.
-    offered = facts.offer.stands and call.offered_at is None
-    if offered or call.menu or call.status == CallStatus.ARRIVING or not call.queue_sid:
+    offered = facts.offer.stands and known.offered_at is None
+    if offered or known.menu or known.status == CallStatus.ARRIVING or not known.queue_sid:
         async with office.work() as work:
             call, _ = await _waiting_call(work, form.call_sid)
             take_place_in_line(work, call, form.queue_sid)
             call.menu = {}
             if offered:
                 call.offered_at = work.now
-    speaker = speaker_for(board.line, call, now)
+    speaker = speaker_for(board.line, known, now)
     return render(steps.waiting(facts), speaker, menu_stage(office.addresses))
 
 
