@@ -69,6 +69,13 @@ def nothing() -> Response:
     return Response(str(VoiceResponse()), media_type=XML)
 
 
+def reply(text: str) -> Response:
+    """Return a text message as the answer to one."""
+    response = MessagingResponse()
+    response.message(text)
+    return Response(str(response), media_type=XML)
+
+
 def no_reply() -> Response:
     """Return the answer to a text that is not replied to."""
     return Response(str(MessagingResponse()), media_type=XML)

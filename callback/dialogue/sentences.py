@@ -40,6 +40,13 @@ class OwnTime:
     instant: datetime
 
 
+@dataclass(frozen=True)
+class Windows:
+    """Several times to choose from, each with its number."""
+
+    times: tuple[Window, ...]
+
+
 @lru_cache
 def languages() -> frozenset[str]:
     """Return the languages for which there is a locale file."""
@@ -79,6 +86,12 @@ def locale_of(language: str) -> dict[str, dict[str, str]]:
     return locale
 
 
+def words_of(language: str) -> dict[str, list[str]]:
+    """Return the words that people write to us, by what they mean."""
+    words: dict[str, list[str]] = dict(locale_of(language)["words"])  # type: ignore[arg-type]
+    return words
+
+
 @dataclass(frozen=True)
 class Speaker:
     """Puts sentences into words for one listener: a language, a zone, and the present instant.
@@ -107,6 +120,9 @@ class Speaker:
         match value:
             case OwnTime():
                 return self._time("moment", value.instant, value.instant)
+            case Windows():
+                numbered = enumerate(value.times, start=1)
+                return "; ".join(f"{key} = {self._window(window)}" for key, window in numbered)
             case Day():
                 return self._day(value.instant)
             case Window():

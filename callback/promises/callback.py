@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import JSON, Index
 from sqlalchemy.orm import object_session
 from sqlmodel import Field, SQLModel
 
@@ -26,7 +26,9 @@ class Callback(SQLModel, table=True):
     `arrived_at` is the place in line: the original arrival, for a scheduled one `promised_from`. `due_at`
     is when it next asks for attention; `version` grows whenever that changes, so that an old wake-up finds
     nothing to do. `promise_kept` stays null until the first attempt is placed or the window has passed.
-    `person_leg_id` names the leg on which the person already waits for an agent, if she does.
+    `times_written` are the times that the last text message named, as pairs of ISO 8601 instants, so that a
+    number sent back means what was read. `person_leg_id` names the leg on which the person already waits for
+    an agent, if she does.
     """
 
     __tablename__ = "callback"
@@ -56,6 +58,7 @@ class Callback(SQLModel, table=True):
     first_placed_at: datetime | None = None
     attempt_count: int = 0
     person_leg_id: str | None = None
+    times_written: list[list[str]] = Field(default_factory=list, sa_type=JSON)
     ended_at: datetime | None = None
 
     def apply(self, event: CallbackEvent, at: datetime, detail: str = "") -> None:
