@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 WINDOW_GUARD = timedelta(minutes=3)
+PRIORITY_WORTH = timedelta(minutes=5)
+MOST_PRIORITY = 10
+LONG_WAIT = timedelta(hours=1)
 
 
 class ContactKind(StrEnum):
@@ -21,7 +24,10 @@ class ContactKind(StrEnum):
 class Contact:
     """Somebody to be served. `arrived_at` is the place in line; `promised_until` guards a window.
 
-    `on_the_line` marks a person who answered our call and now waits for an agent: the next one is hers.
+    `priority` (0 to 10; what lies outside counts as the nearer end) is a head start of five minutes a step,
+    not a class of its own. `on_the_line` marks a person who answered our call and now waits for an agent: the
+    next one is hers. `skills` are those that the agent must have. Until `preferred_until` the contact is
+    kept for `preferred_agent`.
     """
 
     kind: ContactKind
@@ -32,6 +38,9 @@ class Contact:
     promised_until: datetime | None = None
     on_the_line: bool = False
     language: str = "en"
+    skills: frozenset[str] = frozenset()
+    preferred_agent: str | None = None
+    preferred_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,7 @@ class FreeAgent:
     line_ids: frozenset[str]
     free_since: datetime
     languages: frozenset[str] = frozenset({"en"})
+    skills: frozenset[str] = frozenset()
 
 
 class Reason(StrEnum):
@@ -50,6 +60,7 @@ class Reason(StrEnum):
     PLACE_IN_LINE = "place_in_line"
     PRIORITY = "priority"
     WINDOW_GUARD = "window_guard"
+    LONG_WAIT = "long_wait"
     ALREADY_ON_THE_LINE = "already_on_the_line"
 
 
@@ -62,34 +73,59 @@ class Match:
     reason: Reason
 
 
+def effective_arrival(contact: Contact) -> datetime:
+    """Return the arrival with the head start that priority gives."""
+    return contact.arrived_at - min(max(contact.priority, 0), MOST_PRIORITY) * PRIORITY_WORTH
+
+
 def reason_of(contact: Contact, now: datetime) -> Reason:
     """Return by what right the contact stands where it stands."""
     if contact.on_the_line:
         return Reason.ALREADY_ON_THE_LINE
     if contact.promised_until is not None and contact.promised_until - now <= WINDOW_GUARD:
         return Reason.WINDOW_GUARD
+    if now - contact.arrived_at >= LONG_WAIT:
+        return Reason.LONG_WAIT
     return Reason.PRIORITY if contact.priority > 0 else Reason.PLACE_IN_LINE
 
 
 _RANK = {
     Reason.ALREADY_ON_THE_LINE: 0,
     Reason.WINDOW_GUARD: 1,
+    Reason.LONG_WAIT: 1,
     Reason.PRIORITY: 2,
     Reason.PLACE_IN_LINE: 2,
 }
 
 
-def _key(contact: Contact, now: datetime) -> tuple[int, int, datetime, str]:
-    return (_RANK[reason_of(contact, now)], -contact.priority, contact.arrived_at, contact.id)
+def _key(contact: Contact, now: datetime) -> tuple[int, datetime, datetime, str]:
+    rank = _RANK[reason_of(contact, now)]
+    return (rank, effective_arrival(contact), contact.arrived_at, contact.id)
 
 
 def next_in_line(contacts: Iterable[Contact], now: datetime) -> list[Contact]:
     """Return the contacts in the order in which they are to be served.
 
-    A person already on the line first, then a promise whose window is about to end, then by priority, then
-    by original arrival. Ties are broken by identifier, so that every process sees the same order.
+    A person already on the line first; then promises whose window is about to end together with whoever
+    has waited for an hour; then everybody else. Within each, by arrival less the head start of priority.
+    So nobody starves: after an hour only persons on the line, each of whom some agent's turn has brought
+    there, and those who arrived at most 50 minutes later can still come first. Ties are broken by arrival
+    and identifier, so that every process sees the same order.
     """
     return sorted(contacts, key=lambda contact: _key(contact, now))
+
+
+def may_serve(agent: FreeAgent, contact: Contact, now: datetime) -> bool:
+    """Tell whether an agent may be given a contact: of its line, with its skills, and not kept for another.
+
+    Nobody is kept for a preferred agent who is on the line already or whose window is about to end.
+    """
+    if contact.line_id not in agent.line_ids or not contact.skills <= agent.skills:
+        return False
+    kept = contact.preferred_until is not None and now < contact.preferred_until
+    if not kept or contact.preferred_agent in {None, agent.id}:
+        return True
+    return reason_of(contact, now) in {Reason.ALREADY_ON_THE_LINE, Reason.WINDOW_GUARD}
 
 
 def match(
@@ -100,8 +136,9 @@ def match(
 ) -> list[Match]:
     """Return who is given to whom: each contact in order to the agent who has been free the longest.
 
-    Among the agents of the contact's line those who speak its language come first. Nobody is matched twice.
-    `not_again` holds pairs (agent, contact) that were tried a moment ago and came to nothing.
+    Among the agents who may serve it (`may_serve`) the preferred one comes first, then those who speak its
+    language. Nobody is matched twice. `not_again` holds pairs (agent, contact) that were tried a moment ago
+    and came to nothing.
     """
     free = {agent.id: agent for agent in agents}
     matches: list[Match] = []
@@ -111,11 +148,20 @@ def match(
         able = [
             agent
             for agent in free.values()
-            if contact.line_id in agent.line_ids and (agent.id, contact.id) not in not_again
+            if may_serve(agent, contact, now) and (agent.id, contact.id) not in not_again
         ]
         if not able:
             continue
-        agent = min(able, key=lambda a: (contact.language not in a.languages, a.free_since, a.id))
+        agent = min(able, key=lambda each: _fitness(each, contact))
         del free[agent.id]
         matches.append(Match(contact, agent, reason_of(contact, now)))
     return matches
+
+
+def _fitness(agent: FreeAgent, contact: Contact) -> tuple[bool, bool, datetime, str]:
+    return (
+        agent.id != contact.preferred_agent,
+        contact.language not in agent.languages,
+        agent.free_since,
+        agent.id,
+    )

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy import Select, bindparam, exists
 from sqlalchemy import select as sa_select
-from sqlmodel import SQLModel, and_, col, func, or_, select
+from sqlmodel import SQLModel, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from callback.agents.agent import Agent, AgentLine
+from callback.agents.agent import Agent
 from callback.agents.presence import AgentEvent, AgentStatus
-from callback.calls.call import PUT_DOWN, Call, CallEvent, CallStatus
-from callback.dialing.acd import Contact, ContactKind, FreeAgent, Match, match
+from callback.calls.call import Call, CallEvent, CallStatus
+from callback.dialing.acd import ContactKind, Match, match
 from callback.dialing.case import Case
-from callback.dialing.leg import LIVE, Leg, LegRole
+from callback.dialing.leg import Leg, LegRole
+from callback.dialing.permission import may_be_dialed
 from callback.dialing.reservation import (
     Reservation,
-    ReservationEnd,
     ReservationStatus,
 )
-from callback.dialing.rules import Refusal, Rule, check_hours, check_number
+from callback.dialing.waiting_room import due_callbacks, free_agents, not_again, waiting_calls
 from callback.ids import new_id
 from callback.jobs import JobName
-from callback.lines.hours import is_open
 from callback.lines.line import DialOrder, Line
 from callback.promises.callback import Callback
-from callback.promises.do_not_call import is_listed
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
 from callback.runtime import Runtime, Work
 
 DISPATCH_LOCK = 0x44495350
-GOODBYE_LASTS = timedelta(seconds=30)
-NOT_AGAIN_FOR = timedelta(seconds=30)
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -72,12 +67,12 @@ async def dispatch(work: Work) -> int:
     if work.session.get_bind().dialect.name == "postgresql":
         await work.session.exec(select(func.pg_advisory_xact_lock(DISPATCH_LOCK)))
     await _end_wrap_ups(work)
-    agents = await _free_agents(work)
+    agents = await free_agents(work)
     if not agents:
         return 0
     lines = {line.id: line for line in (await work.session.exec(select(Line))).all()}
-    contacts = [*await _waiting_calls(work), *await _due_callbacks(work, lines)]
-    matches = match(contacts, agents, work.now, await _not_again(work))
+    contacts = [*await waiting_calls(work), *await due_callbacks(work, lines)]
+    matches = match(contacts, agents, work.now, await not_again(work))
     return sum([await _reserve(work, lines[found.contact.line_id], found) for found in matches])
 
 
@@ -90,94 +85,6 @@ async def _end_wrap_ups(work: Work) -> None:
     for agent in found.all():
         agent.end_wrap_up(work.now)
     await work.session.flush()
-
-
-async def _free_agents(work: Work) -> list[FreeAgent]:
-    rows = await work.session.exec(
-        select(col(Agent.id), col(Agent.status_since), col(Agent.languages), col(AgentLine.line_id))
-        .join(AgentLine, col(AgentLine.agent_id) == col(Agent.id))
-        .where(
-            col(Agent.status) == AgentStatus.AVAILABLE,
-            # Her phone is engaged until the leg of the last offer is down, whatever her state.
-            col(Agent.id).not_in(_agents_on_the_phone()),
-        )
-    )
-    agents: dict[str, FreeAgent] = {}
-    for agent_id, since, languages, line_id in rows.all():
-        known = agents.get(agent_id)
-        line_ids = frozenset({line_id}) | (known.line_ids if known else frozenset())
-        agents[agent_id] = FreeAgent(agent_id, line_ids, since, frozenset(languages))
-    return list(agents.values())
-
-
-def _agents_on_the_phone() -> SelectOfScalar[str]:
-    return (
-        select(Reservation.agent_id)
-        .join(Leg, col(Leg.reservation_id) == col(Reservation.id))
-        .where(col(Leg.role) == LegRole.AGENT, col(Leg.status).in_(LIVE))
-    )
-
-
-async def _waiting_calls(work: Work) -> list[Contact]:
-    rows = await work.session.exec(
-        select(col(Call.id), col(Call.line_id), col(Call.arrived_at), col(Call.priority)).where(
-            col(Call.status) == CallStatus.WAITING
-        )
-    )
-    return [Contact(ContactKind.CALL, *row) for row in rows.all()]
-
-
-async def _due_callbacks(work: Work, lines: dict[str, Line]) -> list[Contact]:
-    found = await work.session.exec(
-        select(Callback)
-        .outerjoin(Call, col(Call.id) == col(Callback.call_id))
-        .where(
-            col(Callback.status) == CallbackStatus.WAITING,
-            # Nobody is rung while the goodbye of the call in which they asked still plays, nor before
-            # the phone can have been put down.
-            or_(
-                col(Callback.call_id).is_(None),
-                and_(
-                    col(Call.status) == CallStatus.ENDED, col(Call.ended_at) <= work.now - PUT_DOWN
-                ),
-                col(Callback.requested_at) <= work.now - GOODBYE_LASTS,
-            ),
-        )
-    )
-    return [
-        _contact_of(callback)
-        for callback in found.all()
-        if callback.person_leg_id is not None
-        or is_open(lines[callback.line_id], work.now)
-        or work.now <= callback.promised_until
-    ]
-
-
-def _contact_of(callback: Callback) -> Contact:
-    undecided = callback.promise_kept is None
-    return Contact(
-        ContactKind.CALLBACK,
-        callback.id,
-        callback.line_id,
-        callback.arrived_at,
-        callback.priority,
-        promised_until=callback.promised_until if undecided else None,
-        on_the_line=callback.person_leg_id is not None,
-        language=callback.language,
-    )
-
-
-async def _not_again(work: Work) -> frozenset[tuple[str, str]]:
-    rows = await work.session.exec(
-        select(Reservation.agent_id, Reservation.call_id, Reservation.callback_id).where(
-            col(Reservation.status) == ReservationStatus.ENDED,
-            col(Reservation.ended_at) > work.now - NOT_AGAIN_FOR,
-            col(Reservation.ending).in_([ReservationEnd.DECLINED, ReservationEnd.AGENT_NO_ANSWER]),
-        )
-    )
-    return frozenset(
-        (agent_id, call_id or callback_id or "") for agent_id, call_id, callback_id in rows
-    )
 
 
 async def _lock(work: Work, query: SelectOfScalar[Row]) -> Row | None:
@@ -244,7 +151,7 @@ async def _reserve_callback(work: Work, line: Line, agent: Agent, found: Match) 
     callback = await _lock(work, select(Callback).where(col(Callback.id) == found.contact.id))
     if callback is None or callback.status != CallbackStatus.WAITING:
         return None
-    if callback.person_leg_id is None and not await _may_be_dialed(work, line, callback):
+    if callback.person_leg_id is None and not await may_be_dialed(work, line, callback):
         return None
     detail = agent.name if found.reason == "place_in_line" else f"{agent.name}: {found.reason}"
     callback.apply(CallbackEvent.RESERVE, work.now, detail)
@@ -270,26 +177,3 @@ async def _move_in(case: Case, person_leg_id: str) -> None:
     earlier = await case.work.session.get_one(Reservation, leg.reservation_id)
     case.reservation.conference = earlier.conference
     leg.reservation_id = case.reservation.id
-
-
-async def _may_be_dialed(work: Work, line: Line, callback: Callback) -> bool:
-    refusal = await _listed(work, callback.phone_number)
-    refusal = refusal or check_number(callback.phone_number, frozenset({line.country}))
-    refusal = refusal or check_hours(
-        callback.phone_number, work.now, callback.promised_from, callback.promised_until, line.zone
-    )
-    if refusal is None:
-        return True
-    if refusal.until is None:
-        callback.apply(CallbackEvent.REFUSE, work.now, f"{refusal.rule}: {refusal.reason}")
-    else:
-        callback.apply(CallbackEvent.RETRY, work.now, f"{refusal.rule}: {refusal.reason}")
-        callback.reschedule(refusal.until)
-        work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=refusal.until)
-    return False
-
-
-async def _listed(work: Work, number: str) -> Refusal | None:
-    if await is_listed(work.session, number):
-        return Refusal(Rule.DO_NOT_CALL, "the person asked never to be called")
-    return None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -19,18 +20,36 @@ MAY_BE_RUNG = frozenset(
         NumberType.UNKNOWN,
     }
 )
+# Satellite systems, international networks, shared cost and premium rate (ITU-T E.164, list of assigned
+# country codes), and the North American premium-rate code. Blocked even where somebody allows their "country".
+BLOCKED_PREFIXES = (
+    "+1900",
+    "+800",
+    "+808",
+    "+870",
+    "+878",
+    "+881",
+    "+882",
+    "+883",
+    "+888",
+    "+979",
+    "+991",
+)
 EARLIEST = time(8, 0)
 LATEST = time(21, 0)
 CONSENT_LASTS = timedelta(hours=2)
 
 
 class Rule(StrEnum):
-    """What can forbid a call; `LAWFUL_HOURS` only puts it off, the others end the matter."""
+    """What can forbid a call; hours and limits only put it off, the others end the matter."""
 
     COUNTRY = "country_not_allowed"
+    BLOCKED_PREFIX = "blocked_prefix"
     NUMBER_TYPE = "number_type_not_allowed"
     DO_NOT_CALL = "do_not_call"
     LAWFUL_HOURS = "outside_lawful_hours"
+    NUMBER_LIMIT = "number_dialed_too_often_today"
+    LINE_LIMIT = "line_dialed_enough_today"
 
 
 @dataclass(frozen=True)
@@ -42,8 +61,12 @@ class Refusal:
     until: datetime | None = None
 
 
-def check_number(number: str, countries: frozenset[str]) -> Refusal | None:
+def check_number(
+    number: str, countries: frozenset[str], blocked: Sequence[str] = ()
+) -> Refusal | None:
     """Return why `number` (E.164) may never be dialled, or None.
+
+    `blocked` holds prefixes (E.164) besides `BLOCKED_PREFIXES`, which always count.
 
     Only ordinary lines of the allowed `countries` (ISO 3166 alpha-2) may be: no premium, shared-cost,
     satellite, pager or toll-free number, whoever asks for it, because the one who asks does not pay.
@@ -54,11 +77,47 @@ def check_number(number: str, countries: frozenset[str]) -> Refusal | None:
     kind = type_of(number)
     if kind not in MAY_BE_RUNG:
         return Refusal(Rule.NUMBER_TYPE, f"{kind.replace('_', ' ')} numbers may not be dialled")
+    prefix = next((each for each in (*BLOCKED_PREFIXES, *blocked) if number.startswith(each)), None)
+    if prefix is not None:
+        return Refusal(Rule.BLOCKED_PREFIX, f"numbers that begin with {prefix} are blocked")
     return None
 
 
-def callable_number(digits: str, country: str) -> str | None:
-    """Return what somebody typed in `country` as a number that may be dialled, or None."""
+def check_limits(
+    to_number: int,
+    on_line: int,
+    most_to_number: int,
+    most_on_line: int | None,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Refusal | None:
+    """Return why no more may be dialled on this local day of the line, or None.
+
+    `to_number` and `on_line` count the dialled calls of the day so far; the refusal ends at midnight.
+    """
+    midnight = (now.astimezone(zone) + timedelta(days=1)).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    until = midnight.astimezone(UTC)
+    if to_number >= most_to_number:
+        return Refusal(
+            Rule.NUMBER_LIMIT, f"dialled {to_number} times today, which is the limit", until
+        )
+    if most_on_line is not None and on_line >= most_on_line:
+        return Refusal(Rule.LINE_LIMIT, f"the line may dial {most_on_line} times a day", until)
+    return None
+
+
+def callable_number(
+    digits: str,
+    country: str,
+    countries: frozenset[str] | None = None,
+    blocked: Sequence[str] = (),
+) -> str | None:
+    """Return what somebody typed in `country` as a number that may be dialled, or None.
+
+    Without `countries` only numbers of that country may be.
+    """
     try:
         number = parse_number(digits, country)
     except InvalidInput:
@@ -66,7 +125,8 @@ def callable_number(digits: str, country: str) -> str | None:
     # Who keys in a number may mistype it: it must lie in a range that was given out.
     if not is_valid(number):
         return None
-    return number if check_number(number, frozenset({country})) is None else None
+    allowed = frozenset({country}) if countries is None else countries
+    return number if check_number(number, allowed, blocked) is None else None
 
 
 def check_hours(

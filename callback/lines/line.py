@@ -65,6 +65,11 @@ class Line(SQLModel, table=True):
     A callback is offered where the wait is above `offer_after_seconds` and at least `offer_when_waiting`
     contacts are ahead, and spoken of at every `offer_every`-th announcement. `reasons` are what callers may
     say their call is about, `answers` what they can listen to while waiting.
+
+    Numbers of `countries` (ISO 3166 alpha-2; none: the line's own) may be dialled, except those that begin with
+    one of `blocked_prefixes`; each number at most `dials_per_number_per_day` times, and all together
+    `dials_per_day` times a local day. A callback is kept for its preferred agent for
+    `preferred_agent_minutes`. While the line is `paused`, callers are served but no callback is dialled.
     """
 
     __tablename__ = "line"
@@ -102,7 +107,18 @@ class Line(SQLModel, table=True):
     special_days: list[SpecialDay] = Field(default_factory=list, sa_type=JSON)
     reasons: list[str] = Field(default_factory=list, sa_type=JSON)
     answers: list[Answer] = Field(default_factory=list, sa_type=JSON)
+    countries: list[str] = Field(default_factory=list, sa_type=JSON)
+    blocked_prefixes: list[str] = Field(default_factory=list, sa_type=JSON)
+    dials_per_number_per_day: int = 10
+    dials_per_day: int | None = None
+    preferred_agent_minutes: int = 5
+    paused: bool = False
     created_at: datetime
+
+    @property
+    def may_be_dialed(self) -> frozenset[str]:
+        """The countries whose numbers may be dialled."""
+        return frozenset(self.countries or [self.country])
 
     @property
     def zone(self) -> ZoneInfo:

@@ -48,6 +48,8 @@ class Callback(SQLModel, table=True):
     language: str = "en"
     reason: str | None = Field(default=None, max_length=80)
     priority: int = 0
+    skills: list[str] = Field(default_factory=list, sa_type=JSON)
+    preferred_agent_id: str | None = Field(default=None, max_length=32)
     arrived_at: datetime
     requested_at: datetime
     promised_from: datetime

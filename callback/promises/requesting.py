@@ -23,13 +23,20 @@ from callback.runtime import Work
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for. A `window` makes it a scheduled callback; a `call` keeps its place in line."""
+    """What is asked for. A `window` makes it a scheduled callback; a `call` keeps its place in line.
+
+    `priority` (0 to 10) is a head start, `skills` are those that the agent must have, and the preferred agent
+    comes first for as long as the line keeps callbacks for one.
+    """
 
     phone_number: str
     language: str
     window: Window | None = None
     call: Call | None = None
     reason: str | None = None
+    priority: int = 0
+    skills: tuple[str, ...] = ()
+    preferred_agent_id: str | None = None
     channel: str = "phone"
 
 
@@ -109,7 +116,9 @@ def _write_down(work: Work, line: Line, request: Request, window: Window) -> Cal
         status=CallbackStatus.SCHEDULED if scheduled else CallbackStatus.WAITING,
         language=request.language,
         reason=request.reason,
-        priority=request.call.priority if request.call is not None else 0,
+        priority=request.call.priority if request.call is not None else request.priority,
+        skills=list(request.skills),
+        preferred_agent_id=request.preferred_agent_id,
         arrived_at=window.start if scheduled else arrived_at,
         requested_at=work.now,
         promised_from=window.start,

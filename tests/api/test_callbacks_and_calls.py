@@ -40,6 +40,9 @@ async def test_a_callback_for_a_time_is_promised_and_shown_with_its_story(
         "status": "scheduled",
         "language": "en",
         "reason": None,
+        "priority": 0,
+        "skills": [],
+        "preferred_agent_id": None,
         "arrived_at": TEN,
         "requested_at": "2026-03-02T09:00:00Z",
         "promised_from": TEN,
@@ -113,7 +116,9 @@ async def test_a_callback_is_refused_by_the_field_that_is_wrong(api: Api, office
         ({"promised_from": "2026-03-02T11:50:00Z"}, "promised_from"),
         ({"promised_from": "2026-03-03T10:00:00Z"}, "promised_from"),
         ({"promised_from": "9999-12-31T23:59:59Z"}, "promised_from"),
-        ({"priority": 9}, "priority"),
+        ({"priority": 11}, "priority"),
+        ({"color": "red"}, "color"),
+        ({"preferred_agent_id": "nobody"}, "preferred_agent_id"),
     ]
     for fields, name in wrong:
         problem = await ask(api, line.id, 422, **fields)

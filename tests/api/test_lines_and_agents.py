@@ -41,6 +41,12 @@ DEFAULTS = {
     "special_days": [],
     "reasons": [],
     "answers": [],
+    "countries": [],
+    "blocked_prefixes": [],
+    "dials_per_number_per_day": 10,
+    "dials_per_day": None,
+    "preferred_agent_minutes": 5,
+    "paused": False,
 }
 EVERYTHING = {
     "name": "Soporte & <Ventas>",
@@ -74,6 +80,12 @@ EVERYTHING = {
         {"date": "2026-12-31", "opens": None, "closes": None},
     ],
     "reasons": ["billing", "a repair"],
+    "countries": ["ES", "PT"],
+    "blocked_prefixes": ["+3480"],
+    "dials_per_number_per_day": 3,
+    "dials_per_day": 500,
+    "preferred_agent_minutes": 0,
+    "paused": True,
     "answers": [{"title": "opening hours", "text": "We are open from nine to five."}],
 }
 
@@ -108,7 +120,12 @@ async def test_what_is_left_out_of_a_change_stays(api: Api) -> None:
 async def test_null_takes_back_only_what_may_be_missing(api: Api) -> None:
     made = await api("POST", "/lines", 201, json=EVERYTHING)
     path = f"/lines/{made['id']}"
-    nothing = {"holidays_country": None, "offer_after_seconds": None, "callbacks_per_window": None}
+    nothing = {
+        "holidays_country": None,
+        "offer_after_seconds": None,
+        "callbacks_per_window": None,
+        "dials_per_day": None,
+    }
     assert await api("PATCH", path, json=nothing) == made | nothing
     for name in set(EVERYTHING) - set(nothing):
         problem = await api("PATCH", path, 422, json={name: None})

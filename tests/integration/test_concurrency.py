@@ -223,14 +223,14 @@ async def test_a_callback_that_is_canceled_while_it_is_being_matched_is_not_rese
     line = await office.line()
     agent = await office.agent(line)
     callback = await office.owed(line)
-    look = dispatching._not_again
+    look = dispatching.not_again
 
     async def somebody_cancels(work: object) -> object:
         async with office.runtime.work() as other:
             await cancel_callback(other, await get_callback(other, callback.id), "the person")
         return await look(work)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(dispatching, "_not_again", somebody_cancels)
+    monkeypatch.setattr(dispatching, "not_again", somebody_cancels)
     assert await dispatch_once(office.runtime) == 0
     assert await all_of(office, Reservation) == []
     now = await office.again(callback)

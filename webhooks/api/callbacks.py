@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from callback.agents.agent import Agent as AgentRow
 from callback.dialing.canceling import cancel_callback
 from callback.dialing.leg import Leg, LegRole
 from callback.dialing.rules import check_number
@@ -54,6 +55,11 @@ def _window(line: Line, start: datetime, now: datetime) -> Window:
             "promised_from", "is past or too far off, or the line is not open for the whole window"
         )
     return window
+
+
+async def _known_agent(session: AsyncSession, agent_id: str) -> None:
+    if await session.get(AgentRow, agent_id) is None:
+        raise InvalidInput("preferred_agent_id", f"there is no agent {agent_id}")
 
 
 @router.get("", dependencies=[Agent])
@@ -105,12 +111,23 @@ async def create(new: NewCallback, office: Office) -> dict[str, Any]:
     async with office.work() as work:
         line = await get_line(work.session, new.line_id)
         number = parse_number(new.phone_number, line.country)
-        refusal = check_number(number, frozenset({line.country}))
+        refusal = check_number(number, line.may_be_dialed, line.blocked_prefixes)
         if refusal is not None:
             raise PromiseRefused(refusal.rule, refusal.reason)
         start = new.promised_from
         window = _window(line, start, work.now) if start is not None else None
-        request = Request(number, new.language or line.language, window, channel="api")
+        if new.preferred_agent_id is not None:
+            await _known_agent(work.session, new.preferred_agent_id)
+        request = Request(
+            number,
+            new.language or line.language,
+            window,
+            reason=new.reason,
+            priority=new.priority,
+            skills=tuple(new.skills),
+            preferred_agent_id=new.preferred_agent_id,
+            channel="api",
+        )
         callback = await request_callback(work, line, request)
         await work.session.flush()
         return await _view(work.session, callback)

@@ -26,6 +26,8 @@ Name = Annotated[str, Field(min_length=1, max_length=80, pattern=NO_CONTROL)]
 Word = Annotated[str, Field(min_length=1, max_length=40, pattern=NO_CONTROL)]
 Language = Annotated[str, AfterValidator(_known_language)]
 Languages = Annotated[list[Language], Field(min_length=1, max_length=10)]
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+Prefix = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{0,14}$")]
 Seconds = Annotated[int, Field(ge=0, le=MONTH_SECONDS)]
 Delays = dict[
     Literal["busy", "no_answer", "machine", "failed"],
@@ -33,7 +35,9 @@ Delays = dict[
 ]
 
 
-NULLABLE = frozenset({"holidays_country", "offer_after_seconds", "callbacks_per_window"})
+NULLABLE = frozenset(
+    {"holidays_country", "offer_after_seconds", "callbacks_per_window", "dials_per_day"}
+)
 
 
 class Strict(BaseModel):
@@ -81,7 +85,7 @@ class LineSettings(Strict):
     languages: Languages | None = None
     opening_hours: list[Span] | None = None
     holidays_country: str | None = None
-    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
+    country: Country | None = None
     dial_order: DialOrder | None = None
     offer_after_seconds: Seconds | None = None
     window_minutes: Annotated[int, Field(ge=5, le=240)] | None = None
@@ -101,6 +105,12 @@ class LineSettings(Strict):
     special_days: Annotated[list[SpecialSpan], Field(max_length=400)] | None = None
     reasons: Annotated[list[Word], Field(max_length=9)] | None = None
     answers: Annotated[list[Question], Field(max_length=5)] | None = None
+    countries: Annotated[list[Country], Field(max_length=250)] | None = None
+    blocked_prefixes: Annotated[list[Prefix], Field(max_length=1000)] | None = None
+    dials_per_number_per_day: Annotated[int, Field(ge=1, le=100)] | None = None
+    dials_per_day: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    preferred_agent_minutes: Annotated[int, Field(ge=0, le=240)] | None = None
+    paused: bool | None = None
 
     @model_validator(mode="after")
     def _null_only_where_it_means_something(self) -> Self:
@@ -145,6 +155,10 @@ class NewCallback(Strict):
     phone_number: str
     language: Language | None = None
     promised_from: AwareDatetime | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=80, pattern=NO_CONTROL)] | None = None
+    priority: Annotated[int, Field(ge=0, le=10)] = 0
+    skills: Annotated[list[Word], Field(max_length=20)] = []
+    preferred_agent_id: str | None = None
 
 
 class Move(Strict):

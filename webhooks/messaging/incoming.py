@@ -73,7 +73,7 @@ async def _carry_out(
 
 
 async def _promise(work: Work, line: Line, number: str) -> tuple[Say, ...]:
-    refusal = check_number(number, frozenset({line.country}))
+    refusal = check_number(number, line.may_be_dialed, line.blocked_prefixes)
     if refusal is not None:
         return text_steps.refused(line.name)
     try:

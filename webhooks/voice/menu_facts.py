@@ -41,7 +41,10 @@ def facts_of(
     line = board.line
     load = board.load_before(call.arrived_at)
     number = call.phone_number
-    may_be_called = number is not None and check_number(number, frozenset({line.country})) is None
+    may_be_called = (
+        number is not None
+        and check_number(number, line.may_be_dialed, line.blocked_prefixes) is None
+    )
     rooms = board.rooms(load, now, lawful_for(number, line))
     choice = Choice.from_json(call.menu)
     closed = not in_queue and not is_open(line, now)
@@ -52,7 +55,11 @@ def facts_of(
         wait=load.wait(),
         caller_number=number if may_be_called else None,
         choice=choice,
-        typed_number=callable_number(digits, line.country) if step is Step.TYPED else None,
+        typed_number=callable_number(
+            digits, line.country, line.may_be_dialed, line.blocked_prefixes
+        )
+        if step is Step.TYPED
+        else None,
         announce_seconds=line.announce_every_seconds,
         position=load.ahead + 1 if line.say_position else None,
         speaks_offer=_speaks_offer(line, call, now),

@@ -20,6 +20,7 @@ MINUTE = timedelta(minutes=1)
 GUARD = 3 * MINUTE
 LINES = ["sales", "support", "returns"]
 LANGUAGES = ["en", "de"]
+SKILLS = ["billing", "repairs"]
 
 
 def call(key: str, minutes_ago: float, **fields: object) -> Contact:
@@ -62,7 +63,7 @@ def pairs(matches: Sequence[Match]) -> list[tuple[str, str]]:
 @st.composite
 def crowds(draw: st.DrawFn) -> list[Contact]:
     """Contacts with ties in everything but the identifier."""
-    minutes = st.integers(0, 20)
+    minutes = st.integers(0, 80)
     return [
         Contact(
             kind=draw(st.sampled_from(ContactKind)),
@@ -73,6 +74,9 @@ def crowds(draw: st.DrawFn) -> list[Contact]:
             promised_until=draw(st.none() | st.integers(-3, 15).map(lambda m: NOW + m * MINUTE)),
             on_the_line=draw(st.booleans()),
             language=draw(st.sampled_from(LANGUAGES)),
+            skills=frozenset(draw(st.sets(st.sampled_from(SKILLS), max_size=1))),
+            preferred_agent=draw(st.sampled_from([None, "a0", "a1", "gone"])),
+            preferred_until=draw(st.sampled_from([None, NOW, NOW + MINUTE])),
         )
         for number in range(draw(st.integers(0, 12)))
     ]
@@ -87,6 +91,7 @@ def teams(draw: st.DrawFn) -> list[FreeAgent]:
             line_ids=frozenset(draw(st.sets(st.sampled_from(LINES)))),
             free_since=NOW - draw(st.integers(0, 3)) * MINUTE,
             languages=frozenset(draw(st.sets(st.sampled_from(LANGUAGES)))),
+            skills=frozenset(draw(st.sets(st.sampled_from(SKILLS)))),
         )
         for number in range(draw(st.integers(0, 6)))
     ]
@@ -105,8 +110,14 @@ def test_a_caller_who_takes_a_callback_keeps_her_place() -> None:
     ("before", "after"),
     [
         (call("a", 5), call("b", 4)),
-        (call("b", 1, priority=1), call("a", 9)),
-        (call("b", 1, priority=2), call("a", 9, priority=1)),
+        (call("b", 5, priority=1), call("a", 9)),
+        (call("b", 5, priority=2), call("a", 9, priority=1)),
+        (call("a", 9), call("b", 3, priority=1)),
+        (call("a", 5), call("b", 4, priority=-9)),
+        (call("a", 52), call("b", 1, priority=99)),
+        (call("a", 60), call("b", 40, priority=3)),
+        (call("a", 61), callback("b", 5, minutes_left=1)),
+        (callback("b", 5, minutes_left=1), call("a", 59)),
         (callback("b", 1, minutes_left=3), call("a", 9, priority=5)),
         (callback("b", 1, minutes_left=-1), call("a", 9, priority=5)),
         (callback("b", 1, minutes_left=60, on_the_line=True), callback("a", 9, minutes_left=0)),
@@ -143,14 +154,16 @@ def comes_before(a: Contact, b: Contact, now: datetime) -> bool:
     if a.on_the_line != b.on_the_line:
         return a.on_the_line
     if not a.on_the_line:
-        a_ends, b_ends = (
-            contact.promised_until is not None and contact.promised_until <= now + GUARD
+        a_first, b_first = (
+            (contact.promised_until is not None and contact.promised_until <= now + GUARD)
+            or contact.arrived_at <= now - 60 * MINUTE
             for contact in (a, b)
         )
-        if a_ends != b_ends:
-            return a_ends
-    if a.priority != b.priority:
-        return a.priority > b.priority
+        if a_first != b_first:
+            return a_first
+    lead = a.arrived_at - b.arrived_at - 5 * MINUTE * (a.priority - b.priority)
+    if lead:
+        return lead < 0 * MINUTE
     if a.arrived_at != b.arrived_at:
         return a.arrived_at < b.arrived_at
     return a.id < b.id
@@ -177,6 +190,57 @@ def test_every_process_sees_the_same_order_whatever_order_it_read(
 # The matches
 
 
+def able(agent: FreeAgent, contact: Contact) -> bool:
+    """Whether an agent may be given a contact, clause by clause."""
+    if contact.line_id not in agent.line_ids or contact.skills - agent.skills:
+        return False
+    if contact.preferred_agent is None or contact.preferred_agent == agent.id:
+        return True
+    if contact.preferred_until is None or contact.preferred_until <= NOW:
+        return True
+    guarded = contact.promised_until is not None and contact.promised_until <= NOW + GUARD
+    return contact.on_the_line or guarded
+
+
+@given(crowds(), teams())
+def test_nobody_overtakes_without_a_reason_of_her_own(
+    contacts: list[Contact], agents: list[FreeAgent]
+) -> None:
+    matches = match(contacts, agents, NOW)
+    turns = {m.contact.id: turn for turn, m in enumerate(matches)}
+    for turn, one in enumerate(matches):
+        for earlier in contacts:
+            served_later = turns.get(earlier.id, len(matches)) > turn
+            if (
+                earlier.arrived_at < one.contact.arrived_at
+                and served_later
+                and able(one.agent, earlier)
+            ):
+                assert one.reason is not Reason.PLACE_IN_LINE
+
+
+def test_a_skill_that_is_needed_is_waited_for() -> None:
+    caller = call("c", 1, skills=frozenset({"billing"}))
+    anybody, biller = agent("ann", 9), replace(agent("ben", 1), skills=frozenset({"billing"}))
+    assert match([caller], [anybody], NOW) == []
+    assert pairs(match([caller], [anybody, biller], NOW)) == [("c", "ben")]
+
+
+def test_a_preferred_agent_is_waited_for_a_while_and_then_anyone_will_do() -> None:
+    caller = call("c", 1, preferred_agent="ben", preferred_until=NOW + MINUTE)
+    ann, ben = agent("ann", 9), agent("ben", 1)
+    assert match([caller], [ann], NOW) == []
+    assert pairs(match([caller], [ann, ben], NOW)) == [("c", "ben")]
+    assert pairs(match([caller], [ann], NOW + MINUTE)) == [("c", "ann")]
+    # Still hers when both are free, however late it is.
+    assert pairs(match([caller], [ann, ben], NOW + MINUTE)) == [("c", "ben")]
+
+
+def test_no_window_is_missed_for_the_sake_of_a_preferred_agent() -> None:
+    promise = callback("c", 1, 3, preferred_agent="ben", preferred_until=NOW + 9 * MINUTE)
+    assert pairs(match([promise], [agent("ann")], NOW)) == [("c", "ann")]
+
+
 @given(crowds(), teams())
 def test_nobody_is_matched_twice_nor_with_a_line_that_is_not_hers(
     contacts: list[Contact], agents: list[FreeAgent]
@@ -195,7 +259,7 @@ def test_nobody_waits_while_somebody_who_could_serve_her_is_free(
     matches = match(contacts, agents, NOW)
     waiting = [c for c in contacts if c not in [m.contact for m in matches]]
     idle = [a for a in agents if a not in [m.agent for m in matches]]
-    assert not [(c.id, a.id) for c in waiting for a in idle if c.line_id in a.line_ids]
+    assert not [(c.id, a.id) for c in waiting for a in idle if able(a, c)]
 
 
 @given(crowds(), teams())
@@ -207,10 +271,12 @@ def test_each_in_turn_gets_the_best_agent_that_those_before_left(
     assert served == [c for c in next_in_line(contacts, NOW) if c in served]
     free = list(agents)
     for one in matches:
-        able = [a for a in free if one.contact.line_id in a.line_ids]
-        speaking = [a for a in able if one.contact.language in a.languages]
-        best = min(a.free_since for a in speaking or able)
-        assert one.agent in (speaking or able)
+        could = [a for a in free if able(a, one.contact)]
+        preferred = [a for a in could if a.id == one.contact.preferred_agent]
+        speaking = [a for a in could if one.contact.language in a.languages]
+        choice = preferred or speaking or could
+        best = min(a.free_since for a in choice)
+        assert one.agent in choice
         assert one.agent.free_since == best
         free.remove(one.agent)
 
@@ -262,7 +328,9 @@ def test_with_nobody_waiting_or_nobody_free_there_is_no_match(
 
 @given(crowds(), st.integers(1, 3))
 def test_a_line_that_is_served_becomes_empty(contacts: list[Contact], team_size: int) -> None:
-    team = [agent(f"a{number}") for number in range(team_size)]
+    skilled = frozenset(SKILLS)
+    team = [replace(agent(f"a{number}"), skills=skilled) for number in range(team_size)]
+    contacts = [replace(contact, preferred_agent=None) for contact in contacts]
     waiting, rounds = list(contacts), 0
     while waiting:
         served = [m.contact for m in match(waiting, team, NOW)]
@@ -290,8 +358,17 @@ def test_newcomers_of_the_same_priority_never_push_anybody_back(
     assert served == expected
 
 
+@given(crowds())
+def test_after_an_hour_nobody_who_came_much_later_comes_first(others: list[Contact]) -> None:
+    """However many newcomers of whatever priority and window there are."""
+    patient = call("patient", 60)
+    ordered = next_in_line([*others, patient], NOW)
+    for contact in ordered[: ordered.index(patient)]:
+        assert contact.on_the_line or contact.arrived_at <= patient.arrived_at + 50 * MINUTE
+
+
 @given(crowds(), st.integers(0, 2))
-def test_a_promise_about_to_break_waits_for_older_promises_only(
+def test_a_promise_about_to_break_waits_only_for_who_has_waited_longer(
     others: list[Contact], priority: int
 ) -> None:
     promise = callback("promise", 60, minutes_left=2, priority=priority)
@@ -300,4 +377,7 @@ def test_a_promise_about_to_break_waits_for_older_promises_only(
         about_to_break = (
             contact.promised_until is not None and contact.promised_until <= NOW + GUARD
         )
-        assert contact.on_the_line or (about_to_break and contact.priority > priority)
+        head_start = 5 * MINUTE * (contact.priority - priority)
+        long_wait = contact.arrived_at <= NOW - 60 * MINUTE
+        older = contact.arrived_at - head_start <= promise.arrived_at
+        assert contact.on_the_line or ((about_to_break or long_wait) and older)

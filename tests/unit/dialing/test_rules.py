@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback.dialing.rules import Rule, callable_number, check_hours, check_number
+from callback.dialing.rules import Rule, callable_number, check_hours, check_limits, check_number
 from callback.phone import zones_of
 from tests.unit.builders import INSTANTS, utc
 
@@ -278,3 +278,34 @@ def test_by_day_nothing_needs_to_have_been_agreed(now: time) -> None:
     at = datetime.combine(utc(2026, 3, 6), now, tzinfo=ZoneInfo("Europe/Berlin"))
     later = utc(2026, 3, 20)
     assert check_hours(BERLIN, at, later, later, UTC_ZONE) is None
+
+
+@pytest.mark.parametrize("number", ["+8816123456789", "+19005550123", "+8707731112345"])
+def test_satellites_and_premium_numbers_are_never_dialed(number: str) -> None:
+    assert check_number(number, frozenset({"US"})) is not None
+
+
+def test_a_line_may_block_prefixes_of_its_own_and_the_rule_is_named() -> None:
+    assert check_number("+14155550111", frozenset({"US"})) is None
+    refusal = check_number("+14155550111", frozenset({"US"}), ["+1415"])
+    assert refusal is not None
+    assert (refusal.rule, refusal.until) == (Rule.BLOCKED_PREFIX, None)
+
+
+@pytest.mark.parametrize(
+    ("to_number", "on_line", "rule"),
+    [(2, 9, None), (3, 0, Rule.NUMBER_LIMIT), (0, 10, Rule.LINE_LIMIT), (3, 10, Rule.NUMBER_LIMIT)],
+)
+def test_a_day_has_its_limits_and_the_next_day_begins_anew(
+    to_number: int, on_line: int, rule: Rule | None
+) -> None:
+    now = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
+    refusal = check_limits(to_number, on_line, 3, 10, now, ZoneInfo("America/Los_Angeles"))
+    assert (refusal and refusal.rule) == rule
+    if refusal is not None:
+        assert refusal.until == datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
+
+
+def test_a_line_without_a_limit_has_none() -> None:
+    now = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
+    assert check_limits(0, 10_000, 3, None, now, ZoneInfo("UTC")) is None

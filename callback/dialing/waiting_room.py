@@ -1,0 +1,141 @@
+"""Who waits and who is free at this moment, read off the database for the dispatcher."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlmodel import and_, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from callback.agents.agent import Agent, AgentLine
+from callback.agents.presence import AgentStatus
+from callback.calls.call import PUT_DOWN, Call, CallStatus
+from callback.dialing.acd import Contact, ContactKind, FreeAgent
+from callback.dialing.leg import LIVE, Leg, LegRole
+from callback.dialing.reservation import Reservation, ReservationEnd, ReservationStatus
+from callback.lines.hours import is_open
+from callback.lines.line import Line
+from callback.promises.callback import Callback
+from callback.promises.lifecycle import CallbackStatus
+from callback.runtime import Work
+
+GOODBYE_LASTS = timedelta(seconds=30)
+NOT_AGAIN_FOR = timedelta(seconds=30)
+
+
+async def free_agents(work: Work) -> list[FreeAgent]:
+    """Return the agents who could take somebody now."""
+    rows = await work.session.exec(
+        select(Agent, col(AgentLine.line_id))
+        .join(AgentLine, col(AgentLine.agent_id) == col(Agent.id))
+        .where(
+            col(Agent.status) == AgentStatus.AVAILABLE,
+            # Her phone is engaged until the leg of the last offer is down, whatever her state.
+            col(Agent.id).not_in(_agents_on_the_phone()),
+        )
+    )
+    agents: dict[str, FreeAgent] = {}
+    for agent, line_id in rows.all():
+        known = agents.get(agent.id)
+        line_ids = frozenset({line_id}) | (known.line_ids if known else frozenset())
+        agents[agent.id] = FreeAgent(
+            agent.id,
+            line_ids,
+            agent.status_since,
+            frozenset(agent.languages),
+            frozenset(agent.skills),
+        )
+    return list(agents.values())
+
+
+def _agents_on_the_phone() -> SelectOfScalar[str]:
+    return (
+        select(Reservation.agent_id)
+        .join(Leg, col(Leg.reservation_id) == col(Reservation.id))
+        .where(col(Leg.role) == LegRole.AGENT, col(Leg.status).in_(LIVE))
+    )
+
+
+async def waiting_calls(work: Work) -> list[Contact]:
+    """Return the callers who wait in a queue."""
+    rows = await work.session.exec(
+        select(col(Call.id), col(Call.line_id), col(Call.arrived_at), col(Call.priority)).where(
+            col(Call.status) == CallStatus.WAITING
+        )
+    )
+    return [Contact(ContactKind.CALL, *row) for row in rows.all()]
+
+
+async def due_callbacks(work: Work, lines: dict[str, Line]) -> list[Contact]:
+    """Return the callbacks that are due and may be dialled at this hour, of lines that are not paused."""
+    at_work = await _agents_at_work(work)
+    found = await work.session.exec(
+        select(Callback)
+        .outerjoin(Call, col(Call.id) == col(Callback.call_id))
+        .where(
+            col(Callback.status) == CallbackStatus.WAITING,
+            # Nobody is rung while the goodbye of the call in which they asked still plays, nor before
+            # the phone can have been put down.
+            or_(
+                col(Callback.call_id).is_(None),
+                and_(
+                    col(Call.status) == CallStatus.ENDED, col(Call.ended_at) <= work.now - PUT_DOWN
+                ),
+                col(Callback.requested_at) <= work.now - GOODBYE_LASTS,
+            ),
+        )
+    )
+    return [
+        _contact_of(callback, lines[callback.line_id], at_work)
+        for callback in found.all()
+        if callback.person_leg_id is not None
+        or _may_ring_now(callback, lines[callback.line_id], work.now)
+    ]
+
+
+async def _agents_at_work(work: Work) -> frozenset[str]:
+    found = await work.session.exec(
+        select(Agent.id).where(
+            col(Agent.status).not_in([AgentStatus.AWAY, AgentStatus.OFFLINE]),
+        )
+    )
+    return frozenset(found.all())
+
+
+def _may_ring_now(callback: Callback, line: Line, now: datetime) -> bool:
+    return not line.paused and (is_open(line, now) or now <= callback.promised_until)
+
+
+def _contact_of(callback: Callback, line: Line, at_work: frozenset[str]) -> Contact:
+    # Nobody is kept for an agent who is not there.
+    preferred = callback.preferred_agent_id
+    preferred = preferred if preferred in at_work else None
+    kept_for = timedelta(minutes=line.preferred_agent_minutes)
+    undecided = callback.promise_kept is None
+    return Contact(
+        ContactKind.CALLBACK,
+        callback.id,
+        callback.line_id,
+        callback.arrived_at,
+        callback.priority,
+        promised_until=callback.promised_until if undecided else None,
+        on_the_line=callback.person_leg_id is not None,
+        language=callback.language,
+        skills=frozenset(callback.skills),
+        preferred_agent=preferred,
+        preferred_until=None if preferred is None else callback.due_at + kept_for,
+    )
+
+
+async def not_again(work: Work) -> frozenset[tuple[str, str]]:
+    """Return pairs (agent, contact) that were tried a moment ago and came to nothing."""
+    rows = await work.session.exec(
+        select(Reservation.agent_id, Reservation.call_id, Reservation.callback_id).where(
+            col(Reservation.status) == ReservationStatus.ENDED,
+            col(Reservation.ended_at) > work.now - NOT_AGAIN_FOR,
+            col(Reservation.ending).in_([ReservationEnd.DECLINED, ReservationEnd.AGENT_NO_ANSWER]),
+        )
+    )
+    return frozenset(
+        (agent_id, call_id or callback_id or "") for agent_id, call_id, callback_id in rows
+    )
