@@ -72,13 +72,15 @@ class Direction(StrEnum):
 class CallOutcome(StrEnum):
     """How a contact ended.
 
-    `promised` is a caller who took a callback and so did not abandon; `turned_away` heard why nothing
-    could be done (closed, no such line).
+    `promised` is a caller who took a callback and so did not abandon; `self_served` heard of a callback that
+    was owed already, and kept, moved or canceled it by key; `turned_away` heard why nothing could be done
+    (closed, no such line).
     """
 
     ANSWERED = "answered"
     ABANDONED = "abandoned"
     PROMISED = "promised"
+    SELF_SERVED = "self_served"
     TURNED_AWAY = "turned_away"
     NOT_REACHED = "not_reached"
 

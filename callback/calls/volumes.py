@@ -26,6 +26,9 @@ from callback.forecasting.intervals import (
 # The finest step: every zone's offset from UTC is a multiple of it, so local intervals are sums of these.
 QUARTER_SECONDS = 900
 
+NO_DEMAND = (CallOutcome.TURNED_AWAY, CallOutcome.SELF_SERVED)
+"""Ends of calls for which no agent was wanted, or none there: they are not forecast."""
+
 
 class quarter_hour(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is
     """The number of the quarter of an hour, counted from 1970 in UTC, in which an instant lies."""
@@ -72,7 +75,7 @@ def _demand(line_id: str) -> tuple[ColumnElement[bool], ...]:
     return (
         col(Call.line_id) == line_id,
         col(Call.direction) == Direction.INBOUND,
-        or_(col(Call.outcome).is_(None), col(Call.outcome) != CallOutcome.TURNED_AWAY),
+        or_(col(Call.outcome).is_(None), col(Call.outcome).not_in(NO_DEMAND)),
     )
 
 

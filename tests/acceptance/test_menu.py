@@ -148,7 +148,7 @@ async def test_who_calls_again_hears_of_the_call_that_is_owed_and_keeps_it(town:
     (logged,) = (
         each for each in (await town.api("GET", "/calls"))["items"] if each["call_sid"] == again
     )
-    assert logged["outcome"] == "promised"
+    assert logged["outcome"] == "self_served"
 
 
 async def test_window_that_fills_between_offer_and_confirmation_is_not_promised_twice(

@@ -39,6 +39,7 @@ ROUTES: list[tuple[str, str, Role, int, dict[str, Any]]] = [
     ("DELETE", "/callbacks/{callback_id}", Role.AGENT, 409, {}),
     ("GET", "/calls", Role.AGENT, 200, {}),
     ("GET", "/reports/service", Role.SUPERVISOR, 422, {}),
+    ("GET", "/reports/punctuality", Role.SUPERVISOR, 422, {}),
 ]
 RANK = list(Role)
 

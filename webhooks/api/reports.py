@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 
 from callback.keys import Role
 from callback.lines.directory import get_line
+from callback.reporting.punctuality import punctuality_report
 from callback.reporting.service import service_report
 from webhooks.api.access import at_least
 from webhooks.requests import Office
@@ -27,3 +28,16 @@ async def service(
     async with office.database.reading() as session:
         line = await get_line(session, line_id)
         return await service_report(session, line, start, end)
+
+
+@router.get("/punctuality", dependencies=[Depends(at_least(Role.SUPERVISOR))])
+async def punctuality(
+    office: Office,
+    line_id: str,
+    start: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+    end: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+) -> dict[str, Any]:
+    """Report whether promises were kept, by day, and which are about to be broken."""
+    async with office.database.reading() as session:
+        line = await get_line(session, line_id)
+        return await punctuality_report(session, line, start, end, office.clock.now())

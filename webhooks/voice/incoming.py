@@ -63,7 +63,7 @@ async def _welcome(work: Work, line: Line, call: Call, *, asks_language: bool) -
         return arrival_steps.languages(facts)
     # Who hangs up on what is said before the queue has not abandoned it.
     if facts.pending is not None:
-        call.outcome = CallOutcome.PROMISED
+        call.outcome = CallOutcome.SELF_SERVED
     elif facts.closed:
         call.outcome = CallOutcome.TURNED_AWAY
     missed = await missed_callback(work.session, line.id, call.phone_number, work.now)

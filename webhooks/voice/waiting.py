@@ -118,7 +118,7 @@ async def _grant(work: Work, line: Line, call: Call, wish: Wish) -> Turn:
     owed = await owed_to(work.session, line, call)
     if owed is not None:
         await cancel_callback(work, owed, "the caller")
-        call.outcome = None if wish == Wish.OLD_PLACE else CallOutcome.TURNED_AWAY
+        call.outcome = None if wish == Wish.OLD_PLACE else CallOutcome.SELF_SERVED
         if wish == Wish.OLD_PLACE:
             call.take_place_of(min(owed.arrived_at, owed.requested_at))
     return arrival_steps.old_place(line.id) if wish == Wish.OLD_PLACE else arrival_steps.canceled()
