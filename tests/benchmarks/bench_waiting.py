@@ -89,9 +89,10 @@ async def past_callbacks(database: Database, line: Line, count: int) -> None:
     columns = (
         "id, line_id, phone_number, kind, status, language, priority, arrived_at, requested_at,"
     )
-    columns += " promised_from, promised_until, due_at, version, promise_kept, attempt_count"
+    columns += " promised_from, promised_until, due_at, version, promise_kept, attempt_count,"
+    columns += " times_written, skills"
     values = f"'past-' || {cast}, :line, '+1212555' || {cast}, 'scheduled', 'completed', 'en', 0, :at, :at,"
-    values += " :at, :at, :at, 1, true, 1"
+    values += " :at, :at, :at, 1, true, 1, '[]', '[]'"
     insert = f"INSERT INTO callback ({columns}) {numbers} SELECT {values} FROM n"
     if database.is_sqlite:
         insert = f"{numbers} INSERT INTO callback ({columns}) SELECT {values} FROM n"
