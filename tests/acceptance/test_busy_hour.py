@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -13,17 +14,44 @@ from callback.promises.lifecycle import OPEN
 from callback.simulator.call import Call
 from tests.acceptance.town import Town
 
-PEOPLE = 16
+PEOPLE = 24
 AGENTS = 5
 FAULTS = {"duplicate": 0.2, "reorder": 0.2, "drop": 0.15, "delay_ms": 700}
 WORD = "You have our word."
 
 
+@dataclass(frozen=True)
+class Turn:
+    """One caller of the hour, and what happens until the next one calls."""
+
+    caller_id: str
+    caller: dict[str, Any]
+    called_back: dict[str, Any]
+    minutes: float
+    agent: int | None
+    agent_is: dict[str, Any]
+    agent_status: str
+
+
 class Mind:
-    """Draws what people want and do."""
+    """Draws what people want and do: all of it before the hour begins, so that a seed is one hour."""
 
     def __init__(self, seed: int) -> None:
         self.draw = random.Random(seed)
+        self.agents = [self.agent() for _ in range(AGENTS)]
+        self.turns = [self.turn(phone_of(number)) for number in range(PEOPLE)]
+
+    def turn(self, phone: str) -> Turn:
+        """Return the next caller, with a change of mind of an agent now and then."""
+        return Turn(
+            caller_id="anonymous" if self.draw.random() < 0.05 else phone,
+            caller=self.caller(),
+            called_back=self.called_back(),
+            minutes=self.draw.expovariate(6),
+            agent=self.draw.randrange(AGENTS) if self.draw.random() < 0.3 else None,
+            agent_is=self.agent(),
+            agent_status=self.draw.choice(["available", "available", "away", "offline"]),
+        )
 
     def caller(self) -> dict[str, Any]:
         """Return somebody who calls the line."""
@@ -72,6 +100,11 @@ class Mind:
         }
 
 
+def phone_of(number: int) -> str:
+    """Return the telephone of the hour's n-th caller."""
+    return f"+1415555{number + 200:04d}"
+
+
 def watch_phones(town: Town) -> list[str]:
     """Return a list that gets an entry whenever a phone is rung that is being rung, or talks, already."""
     twice: list[str] = []
@@ -90,8 +123,9 @@ def watch_phones(town: Town) -> list[str]:
     return twice
 
 
-def lose_some(town: Town, draw: random.Random) -> None:
+def lose_some(town: Town, seed: int) -> None:
     """Let some requests not arrive, and some answers be lost."""
+    draw = random.Random(seed)
 
     def before(method: str, uri: str, asked: dict[str, str]) -> None:
         if draw.random() < 0.04:
@@ -114,7 +148,6 @@ async def test_busy_hour_leaves_nothing_behind(
     town: Town, dial_order: str, troubled: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     mind = Mind(seed=7)
-    draw = mind.draw
     await town.open(
         dial_order=dial_order,
         expected_handle_seconds=60,
@@ -123,22 +156,19 @@ async def test_busy_hour_leaves_nothing_behind(
         machine_detection="on",
         retry_after_seconds={"busy": [60], "no_answer": [60], "machine": [60], "failed": [60]},
     )
-    agents = [await town.agent(**mind.agent()) for _ in range(AGENTS)]
+    agents = [await town.agent(**agent) for agent in mind.agents]
     twice = watch_phones(town)
     if troubled:
         town.faults(**FAULTS)
-        lose_some(town, draw)
+        lose_some(town, seed=11)
     sids = []
-    for number in range(PEOPLE):
-        phone = f"+1415555{number + 200:04d}"
-        town.person(phone, **mind.called_back())
-        caller_id = "anonymous" if draw.random() < 0.05 else phone
-        sids.append(town.call(caller_id, **mind.caller()))
-        if draw.random() < 0.3:
-            agent = draw.choice(agents)
-            town.person(town.phones[agent], **mind.agent())
-            await town.set_status(agent, draw.choice(["available", "available", "away", "offline"]))
-        await town.play(minutes=draw.expovariate(6), sweeping=10)
+    for number, turn in enumerate(mind.turns):
+        town.person(phone_of(number), **turn.called_back)
+        sids.append(town.call(turn.caller_id, **turn.caller))
+        if turn.agent is not None:
+            town.person(town.phones[agents[turn.agent]], **turn.agent_is)
+            await town.set_status(agents[turn.agent], turn.agent_status)
+        await town.play(minutes=turn.minutes, sweeping=10)
     # In the end everybody is at work, and nothing goes wrong any more.
     town.faults()
     town.library.before = town.library.after = None
