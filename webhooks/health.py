@@ -11,6 +11,7 @@ from sqlmodel import col, func, select
 from callback.agents.agent import Agent
 from callback.calls.call import Call
 from callback.promises.callback import Callback
+from callback.promises.danger import endangered
 from webhooks.requests import Office
 
 router = APIRouter()
@@ -49,4 +50,7 @@ async def metrics(office: Office) -> Response:
             lines += [
                 f'callback_{name}{{status="{status}"}} {count}' for status, count in rows.all()
             ]
+        danger = endangered(office.clock.now()).subquery()
+        count = await session.exec(select(func.count()).select_from(danger))
+        lines += ["# TYPE callback_in_danger gauge", f"callback_in_danger {count.one()}"]
     return Response("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")

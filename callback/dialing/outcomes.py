@@ -169,7 +169,15 @@ def connect(case: Case) -> None:
         case.call.apply(CallEvent.CONNECT, case.now)
     if case.callback is not None:
         case.callback.apply(CallbackEvent.CONNECT, case.now, case.agent.name)
+        _reckon_wait(case, case.callback)
         _log_return_call(case, case.callback)
+
+
+def _reckon_wait(case: Case, callback: Callback) -> None:
+    callback.gross_wait_seconds = max(0.0, (case.now - callback.arrived_at).total_seconds())
+    leg = case.live_leg(LegRole.PERSON)
+    if leg is not None and leg.accepted_at is not None:
+        callback.net_wait_seconds += (case.now - leg.accepted_at).total_seconds()
 
 
 def _log_return_call(case: Case, callback: Callback) -> None:

@@ -8,7 +8,7 @@ from callback.dialing.outcomes import BACKSTOP
 from callback.dialing.reservation import ReservationEnd
 from callback.jobs import JobName
 from callback.lines.offer import Window
-from callback.promises.callback import Callback, CallbackKind
+from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
 
 POSTPONABLE = frozenset({CallbackStatus.WAITING, CallbackStatus.RESERVED, CallbackStatus.DIALING})
@@ -23,10 +23,8 @@ def postpone(case: Case, callback: Callback, leg: Leg, window: Window) -> None:
     callback.apply(
         CallbackEvent.POSTPONE, case.now, f"the person asked for {window.start.isoformat()}"
     )
-    callback.kind = CallbackKind.SCHEDULED
-    callback.promised_from, callback.promised_until = window.start, window.until
+    callback.promise(window.start, window.until)
     callback.arrived_at = window.start
     callback.person_leg_id = None
-    callback.reschedule(window.start)
     case.end_leg(leg, after=BACKSTOP)
     case.work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=callback.due_at)

@@ -18,6 +18,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from callback.dialing.case import case_of_leg
 from callback.dialing.dialer import end_leg, place_leg, pull_caller
 from callback.dialing.dispatching import serve_who_waits
+from callback.dialing.end_of_day import carry_over, left_over
 from callback.dialing.events import OUTCOMES, apply_event
 from callback.dialing.leg import LEASE, Leg, LegEvent, LegStatus
 from callback.dialing.outcomes import answered, leg_over, never_placed, placed
@@ -26,6 +27,7 @@ from callback.dialing.status_event import StatusEvent
 from callback.errors import CallGone, TelephonyError
 from callback.jobs import JobName
 from callback.promises.callback import Callback
+from callback.promises.danger import alert, untold
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
 from callback.promises.requesting import fall_due
 from callback.runtime import Runtime
@@ -57,6 +59,8 @@ class Overdue:
     unpulled: Sequence[str]
     unwanted_legs: Sequence[str]
     silent_legs: Sequence[str]
+    in_danger: Sequence[str]
+    left_over: Sequence[str]
 
 
 async def look(runtime: Runtime) -> Overdue:
@@ -70,9 +74,11 @@ async def look(runtime: Runtime) -> Overdue:
         _unpulled,
         _unwanted_legs,
         _silent_legs,
+        untold,
     )
     async with runtime.database.reading() as session:
         found = [(await session.exec(query(now).limit(BATCH))).all() for query in queries]
+        found.append(await left_over(session, now))
     return Overdue(*found)
 
 
@@ -83,6 +89,8 @@ async def sweep(runtime: Runtime) -> int:
     """
     overdue = await look(runtime)
     await _each(runtime, overdue.events, apply_event)
+    await _each(runtime, overdue.in_danger, _alert)
+    await _each(runtime, overdue.left_over, _carry_over)
     done = await _move_on(runtime, overdue) + await serve_who_waits(runtime)
     steps: tuple[tuple[Sequence[str], _Step], ...] = (
         (overdue.planned_legs, place_leg),
@@ -92,7 +100,8 @@ async def sweep(runtime: Runtime) -> int:
     )
     for identifiers, step in steps:
         await _each(runtime, identifiers, step)
-    return done + len(overdue.events) + sum(len(identifiers) for identifiers, _ in steps)
+    told = len(overdue.events) + len(overdue.in_danger) + len(overdue.left_over)
+    return done + told + sum(len(identifiers) for identifiers, _ in steps)
 
 
 async def _each(runtime: Runtime, identifiers: Sequence[str], step: _Step) -> None:
@@ -101,6 +110,16 @@ async def _each(runtime: Runtime, identifiers: Sequence[str], step: _Step) -> No
             await step(runtime, identifier)
         except Exception:
             log.exception("%s failed for %s", step.__name__, identifier)
+
+
+async def _alert(runtime: Runtime, callback_id: str) -> None:
+    async with runtime.work() as work:
+        await alert(work, callback_id)
+
+
+async def _carry_over(runtime: Runtime, callback_id: str) -> None:
+    async with runtime.work() as work:
+        await carry_over(work, callback_id)
 
 
 async def _move_on(runtime: Runtime, overdue: Overdue) -> int:

@@ -12,6 +12,9 @@ from sqlmodel import Field, SQLModel
 from callback.columns import words
 from callback.promises.lifecycle import CALLBACK_LIFE, OPEN, CallbackEvent, CallbackStatus
 
+UNDECIDED = frozenset({CallbackEvent.CANCEL, CallbackEvent.SERVE_LIVE})
+"""Ends before any attempt that leave open whether the promise would have been kept."""
+
 
 class CallbackKind(StrEnum):
     """As soon as the place in line comes up, or at a chosen time."""
@@ -29,6 +32,11 @@ class Callback(SQLModel, table=True):
     `times_written` are the times that the last text message named, as pairs of ISO 8601 instants, so that a
     number sent back means what was read. `person_leg_id` names the leg on which the person already waits for
     an agent, if she does.
+
+    `first_promised_from` is when the first promise began, once it was not kept and a later window took its
+    place. `alerted_at` is when it was told that the window is about to be missed. `net_wait_seconds` is how
+    long the person had a phone in the hand, `gross_wait_seconds` how long she waited by the clock, from the
+    arrival until an agent was there; the latter is null until then.
     """
 
     __tablename__ = "callback"
@@ -60,6 +68,10 @@ class Callback(SQLModel, table=True):
     first_placed_at: datetime | None = None
     attempt_count: int = 0
     person_leg_id: str | None = None
+    first_promised_from: datetime | None = None
+    alerted_at: datetime | None = None
+    net_wait_seconds: float = 0.0
+    gross_wait_seconds: float | None = None
     times_written: list[list[str]] = Field(default_factory=list, sa_type=JSON)
     ended_at: datetime | None = None
 
@@ -75,7 +87,7 @@ class Callback(SQLModel, table=True):
         self.status = CALLBACK_LIFE.next(self.status, event)
         if self.status not in OPEN:
             self.ended_at = at
-            if self.promise_kept is None and self.status != CallbackStatus.CANCELED:
+            if self.promise_kept is None and event not in UNDECIDED:
                 self.promise_kept = False
         self.note(event, at, detail)
 
@@ -97,7 +109,15 @@ class Callback(SQLModel, table=True):
         """Learn that the person's phone was dialled; the first time decides whether the promise was kept."""
         if self.first_placed_at is None:
             self.first_placed_at = at
+        if self.promise_kept is None:
             self.promise_kept = self.promised_from <= at <= self.promised_until
+
+    def promise(self, start: datetime, until: datetime) -> None:
+        """Take on another window, and the attention at its beginning."""
+        self.kind = CallbackKind.SCHEDULED
+        self.promised_from, self.promised_until = start, until
+        self.alerted_at = None
+        self.reschedule(start)
 
     def reschedule(self, due_at: datetime) -> None:
         """Ask for attention at another instant; earlier wake-ups become void."""

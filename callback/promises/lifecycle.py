@@ -15,7 +15,7 @@ class CallbackStatus(StrEnum):
     * `reserved`: an agent is being asked.
     * `dialing`: the person's phone is being rung, or the person is on the line and not yet connected.
     * `connected`: person and agent are talking.
-    * `completed`: they have talked; the promise is fulfilled.
+    * `completed`: they have talked, on our call or on the person's own; nothing is owed any more.
     * `canceled`, `failed` (attempts used up), `expired`, `refused` (a rule forbids it): the other ends.
     """
 
@@ -36,6 +36,9 @@ class CallbackEvent(StrEnum):
 
     FALL_DUE = "fall_due"
     MOVE = "move"
+    REASSIGN = "reassign"
+    DIAL_NOW = "dial_now"
+    CARRY_OVER = "carry_over"
     RESERVE = "reserve"
     RELEASE = "release"
     DIAL = "dial"
@@ -43,6 +46,7 @@ class CallbackEvent(StrEnum):
     POSTPONE = "postpone"
     CONNECT = "connect"
     COMPLETE = "complete"
+    SERVE_LIVE = "serve_live"
     CANCEL = "cancel"
     FAIL = "fail"
     EXPIRE = "expire"
@@ -56,6 +60,9 @@ CALLBACK_LIFE: Transitions[CallbackStatus, CallbackEvent] = Transitions(
     {
         E.FALL_DUE: [((S.SCHEDULED,), S.WAITING)],
         E.MOVE: [((S.SCHEDULED, S.WAITING), S.SCHEDULED)],
+        E.REASSIGN: [((S.SCHEDULED,), S.SCHEDULED), ((S.WAITING,), S.WAITING)],
+        E.DIAL_NOW: [((S.SCHEDULED, S.WAITING), S.WAITING)],
+        E.CARRY_OVER: [((S.WAITING,), S.SCHEDULED)],
         E.RESERVE: [((S.WAITING,), S.RESERVED)],
         E.RELEASE: [((S.RESERVED, S.DIALING), S.WAITING)],
         E.DIAL: [((S.RESERVED,), S.DIALING)],
@@ -63,6 +70,7 @@ CALLBACK_LIFE: Transitions[CallbackStatus, CallbackEvent] = Transitions(
         E.POSTPONE: [((S.WAITING, S.RESERVED, S.DIALING), S.SCHEDULED)],
         E.CONNECT: [((S.RESERVED, S.DIALING), S.CONNECTED)],
         E.COMPLETE: [((S.CONNECTED,), S.COMPLETED)],
+        E.SERVE_LIVE: [((S.SCHEDULED, S.WAITING, S.RESERVED, S.DIALING), S.COMPLETED)],
         E.CANCEL: [((S.SCHEDULED, S.WAITING, S.RESERVED, S.DIALING), S.CANCELED)],
         E.FAIL: [((S.WAITING, S.RESERVED, S.DIALING), S.FAILED)],
         E.EXPIRE: [((S.SCHEDULED, S.WAITING), S.EXPIRED)],

@@ -124,6 +124,7 @@ def _write_down(work: Work, line: Line, request: Request, window: Window) -> Cal
         promised_from=window.start,
         promised_until=window.until,
         due_at=window.start,
+        net_wait_seconds=(work.now - arrived_at).total_seconds(),
     )
 
 
@@ -155,10 +156,8 @@ async def move_callback(work: Work, line: Line, callback: Callback, window: Wind
     if await room_in(work.session, line, window, load, work.now, but_for=callback.id) <= 0:
         raise PromiseRefused("window_full", "the window has no room left")
     callback.apply(CallbackEvent.MOVE, work.now, f"to {window.start.isoformat()}")
-    callback.kind = CallbackKind.SCHEDULED
-    callback.promised_from, callback.promised_until = window.start, window.until
+    callback.promise(window.start, window.until)
     callback.arrived_at = window.start
-    callback.reschedule(window.start)
     work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=callback.due_at)
 
 

@@ -13,6 +13,7 @@ from callback.agents.presence import AgentStatus
 from callback.calls.call import Call, CallOutcome, CallStatus, Direction
 from callback.lines.line import Line
 from callback.promises.callback import Callback
+from callback.promises.danger import endangered
 from callback.promises.lifecycle import OPEN, CallbackStatus
 from callback.promises.offering import load_of
 
@@ -30,6 +31,7 @@ async def live_figures(session: AsyncSession, line: Line, now: datetime) -> dict
         "oldest_seconds": (now - oldest) // timedelta(seconds=1) if oldest else 0,
         **await _calls(session, line.id, since),
         **await _promises(session, line.id, since, now),
+        "in_danger": await _in_danger(session, line.id, now),
         "agents": await _agents(session, line.id),
     }
 
@@ -92,6 +94,11 @@ async def _promises(
     )
     figures["broken"] += late.one()
     return figures
+
+
+async def _in_danger(session: AsyncSession, line_id: str, now: datetime) -> int:
+    danger = endangered(now).where(col(Callback.line_id) == line_id).subquery()
+    return (await session.exec(select(func.count()).select_from(danger))).one()
 
 
 async def _agents(session: AsyncSession, line_id: str) -> dict[str, int]:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.lines.line import Line
 from callback.promises.callback import Callback
-from callback.promises.lifecycle import OPEN
+from callback.promises.danger import endangered
 from callback.reporting.service import quantile
-
-ALERT_BEFORE = timedelta(minutes=3)
-"""How long before the end of its window a promise without an attempt is in danger."""
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What counts of a promise: when it began, when it was first attempted, and how that was judged."""
+    """What counts of a promise: when it began, when it was first attempted, and how that was judged.
+
+    Where one that was not kept went over to a later window, the first is meant.
+    """
 
     promised_from: datetime
     first_placed_at: datetime | None
@@ -74,22 +74,18 @@ async def punctuality_report(
     `in_danger` names the callbacks that nobody has attempted yet and whose window ends within three minutes,
     or has ended.
     """
-    query = select(
-        col(Callback.promised_from), col(Callback.first_placed_at), col(Callback.promise_kept)
-    ).where(col(Callback.line_id) == line.id)
+    begun = func.coalesce(col(Callback.first_promised_from), col(Callback.promised_from))
+    query = select(begun, col(Callback.first_placed_at), col(Callback.promise_kept)).where(
+        col(Callback.line_id) == line.id
+    )
     if start is not None:
-        query = query.where(col(Callback.promised_from) >= start)
+        query = query.where(begun >= start)
     if end is not None:
-        query = query.where(col(Callback.promised_from) < end)
+        query = query.where(begun < end)
     promises = [Kept(*row) for row in (await session.exec(query)).all()]
     danger = await session.exec(
-        select(Callback.id)
-        .where(
-            col(Callback.line_id) == line.id,
-            col(Callback.status).in_(list(OPEN)),
-            col(Callback.first_placed_at).is_(None),
-            col(Callback.promised_until) <= now + ALERT_BEFORE,
-        )
+        endangered(now)
+        .where(col(Callback.line_id) == line.id)
         .order_by(col(Callback.promised_until))
     )
     return {

@@ -29,11 +29,16 @@ class Contact:
 
 @dataclass(frozen=True)
 class Promise:
-    """What counts of a callback; `lateness` is the first attempt minus `promised_from`, in seconds."""
+    """What counts of a callback; `lateness` is the first attempt minus the first `promised_from`, in seconds.
+
+    `gross_wait` and `net_wait` are in seconds, of those who were reached.
+    """
 
     status: CallbackStatus
     kept: bool | None
     lateness: float | None
+    gross_wait: float | None = None
+    net_wait: float | None = None
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:
@@ -56,6 +61,9 @@ def summarize(
     * Promises kept: first attempt inside the promise window / promises decided. A promise that was canceled
       before any attempt is not decided.
     * Lateness: first attempt minus `promised_from`.
+    * Wait of those who were called back and talked to an agent. Gross: from their place in line (the arrival,
+      for a chosen time its beginning) until the agent was there, by the clock. Net: how long they had a phone
+      in the hand: in line before the promise, and on our call before the agent.
     """
     outcomes = Counter(contact.outcome for contact in contacts)
     waits = [
@@ -67,6 +75,8 @@ def summarize(
     decided = [promise for promise in promises if promise.kept is not None]
     kept = sum(1 for promise in decided if promise.kept)
     lateness = [promise.lateness for promise in promises if promise.lateness is not None]
+    gross = [promise.gross_wait for promise in promises if promise.gross_wait is not None]
+    net = [promise.net_wait for promise in promises if promise.net_wait is not None]
     within = sum(1 for wait in waits if wait <= threshold)
     return {
         "calls": len(contacts),
@@ -86,6 +96,8 @@ def summarize(
         "promises_kept_share": kept / len(decided) if decided else None,
         "lateness_median_seconds": quantile(lateness, 0.5),
         "lateness_p95_seconds": quantile(lateness, 0.95),
+        "callback_gross_wait_mean_seconds": sum(gross) / len(gross) if gross else None,
+        "callback_net_wait_mean_seconds": sum(net) / len(net) if net else None,
         "callbacks_by_status": dict(Counter(promise.status.value for promise in promises)),
     }
 
@@ -114,5 +126,8 @@ async def service_report(
 
 def _promise(callback: Callback) -> Promise:
     placed = callback.first_placed_at
-    lateness = (placed - callback.promised_from).total_seconds() if placed is not None else None
-    return Promise(callback.status, callback.promise_kept, lateness)
+    begun = callback.first_promised_from or callback.promised_from
+    lateness = (placed - begun).total_seconds() if placed is not None else None
+    gross = callback.gross_wait_seconds
+    net = None if gross is None else callback.net_wait_seconds
+    return Promise(callback.status, callback.promise_kept, lateness, gross, net)

@@ -37,6 +37,9 @@ ROUTES: list[tuple[str, str, Role, int, dict[str, Any]]] = [
     ("POST", "/callbacks", Role.AGENT, 422, {"json": {}}),
     ("PATCH", "/callbacks/{callback_id}", Role.AGENT, 422, {"json": {}}),
     ("DELETE", "/callbacks/{callback_id}", Role.AGENT, 409, {}),
+    ("POST", "/callbacks/bulk", Role.SUPERVISOR, 422, {"json": {}}),
+    ("PUT", "/callbacks/{callback_id}/agent", Role.SUPERVISOR, 409, {"json": {"agent_id": None}}),
+    ("POST", "/callbacks/{callback_id}/dial-now", Role.SUPERVISOR, 409, {}),
     ("GET", "/calls", Role.AGENT, 200, {}),
     ("GET", "/reports/service", Role.SUPERVISOR, 422, {}),
     ("GET", "/reports/punctuality", Role.SUPERVISOR, 422, {}),
@@ -158,6 +161,8 @@ async def test_operators_ask_without_a_key(api: Api, office: Office) -> None:
         "# TYPE callback_calls gauge",
         "# TYPE callback_agents gauge",
         'callback_agents{status="available"} 1',
+        "# TYPE callback_in_danger gauge",
+        "callback_in_danger 0",
     ]
     assert "+1415" not in metrics.text
 

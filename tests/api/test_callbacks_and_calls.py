@@ -49,6 +49,9 @@ async def test_a_callback_for_a_time_is_promised_and_shown_with_its_story(
         "promised_until": "2026-03-02T10:15:00Z",
         "due_at": TEN,
         "promise_kept": None,
+        "first_promised_from": None,
+        "gross_wait_seconds": None,
+        "net_wait_seconds": 0,
         "ended_at": None,
         "attempts": [],
         "timeline": [

@@ -34,7 +34,8 @@ router = APIRouter(prefix="/callbacks")
 Agent = Depends(at_least(Role.AGENT))
 
 
-async def _view(session: AsyncSession, callback: Callback) -> dict[str, Any]:
+async def view_of(session: AsyncSession, callback: Callback) -> dict[str, Any]:
+    """Return a callback as the API shows it."""
     legs = await session.exec(
         select(Leg)
         .where(col(Leg.callback_id) == callback.id, col(Leg.role) == LegRole.PERSON)
@@ -91,7 +92,7 @@ async def list_callbacks(
         query = query.where(col(Callback.promised_from) < promised_before)
     async with office.database.reading() as session:
         found, following = await page_of(session, query, col(Callback.id), cursor, limit)
-        items = [await _view(session, callback) for callback in found]
+        items = [await view_of(session, callback) for callback in found]
     return {"items": items, "next": following}
 
 
@@ -102,7 +103,7 @@ async def show(callback_id: str, office: Office) -> dict[str, Any]:
         callback = await session.get(Callback, callback_id)
         if callback is None:
             raise NotFound("callback", callback_id)
-        return await _view(session, callback)
+        return await view_of(session, callback)
 
 
 @router.post("", status_code=201, dependencies=[Agent])
@@ -130,7 +131,7 @@ async def create(new: NewCallback, office: Office) -> dict[str, Any]:
         )
         callback = await request_callback(work, line, request)
         await work.session.flush()
-        return await _view(work.session, callback)
+        return await view_of(work.session, callback)
 
 
 @router.patch("/{callback_id}", dependencies=[Agent])
@@ -142,7 +143,7 @@ async def move(callback_id: str, change: Move, office: Office) -> dict[str, Any]
         window = _window(line, change.promised_from, work.now)
         await move_callback(work, line, callback, window)
         await work.session.flush()
-        return await _view(work.session, callback)
+        return await view_of(work.session, callback)
 
 
 @router.delete("/{callback_id}", dependencies=[Agent])
@@ -152,4 +153,4 @@ async def cancel(callback_id: str, office: Office) -> dict[str, Any]:
         callback = await get_callback(work, callback_id)
         await cancel_callback(work, callback, "api")
         await work.session.flush()
-        return await _view(work.session, callback)
+        return await view_of(work.session, callback)

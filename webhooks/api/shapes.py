@@ -161,6 +161,33 @@ class NewCallback(Strict):
     preferred_agent_id: str | None = None
 
 
+class Bulk(Strict):
+    """What is to be done with several callbacks.
+
+    `move` wants `promised_from`, from which on the first window with room is promised; `reassign` wants
+    `agent_id`, null for anyone.
+    """
+
+    ids: Annotated[list[str], Field(min_length=1, max_length=500)]
+    action: Literal["move", "cancel", "reassign", "dial_now"]
+    promised_from: AwareDatetime | None = None
+    agent_id: str | None = None
+
+    @model_validator(mode="after")
+    def _says_what_the_action_needs(self) -> Self:
+        if self.action == "move" and self.promised_from is None:
+            raise ValueError("promised_from is needed to move callbacks")
+        if self.action == "reassign" and "agent_id" not in self.model_fields_set:
+            raise ValueError("agent_id is needed to reassign callbacks; null means anyone")
+        return self
+
+
+class Assignment(Strict):
+    """For whom a callback is kept first; null means anyone."""
+
+    agent_id: str | None
+
+
 class Move(Strict):
     """The new beginning of a promise."""
 

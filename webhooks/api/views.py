@@ -67,6 +67,9 @@ def callback_view(
         "promised_until": instant(callback.promised_until),
         "due_at": instant(callback.due_at),
         "promise_kept": callback.promise_kept,
+        "first_promised_from": instant(callback.first_promised_from),
+        "gross_wait_seconds": callback.gross_wait_seconds,
+        "net_wait_seconds": callback.net_wait_seconds,
         "ended_at": instant(callback.ended_at),
         "attempts": [
             {

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from callback.calls.arriving import find_call
 from callback.calls.call import Call, CallOutcome, CallStatus
+from callback.dialing.canceling import settle_owed
 from callback.dialing.case import Case, live_reservation_of, load_case
 from callback.dialing.events import caller_hung_up
 from callback.dialing.outcomes import caller_pulled, finish
@@ -74,7 +75,10 @@ async def enter(reservation_id: str, form: Form, office: Office) -> Response:
     async with office.work() as work:
         case, call = await _pulled_case(work, reservation_id, form)
         join = Join(case.reservation.conference, Role.CALLER, reservation_id, reservation_id)
-        turn = Turn((), then=join) if caller_pulled(case) else _back_in_queue(call)
+        connected = caller_pulled(case)
+        if connected:
+            await settle_owed(work, call)
+        turn = Turn((), then=join) if connected else _back_in_queue(call)
         speaker = Speaker(call.language, case.line.zone, work.now)
     return render(turn, speaker, menu_stage(office.addresses))
 

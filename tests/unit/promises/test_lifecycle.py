@@ -13,11 +13,18 @@ EXPECTED = {
     "scheduled": {
         "fall_due": "waiting",
         "move": "scheduled",
+        "reassign": "scheduled",
+        "dial_now": "waiting",
+        "serve_live": "completed",
         "cancel": "canceled",
         "expire": "expired",
         "refuse": "refused",
     },
     "waiting": {
+        "reassign": "waiting",
+        "dial_now": "waiting",
+        "carry_over": "scheduled",
+        "serve_live": "completed",
         "reserve": "reserved",
         "retry": "scheduled",
         "postpone": "scheduled",
@@ -30,6 +37,7 @@ EXPECTED = {
     "reserved": {
         "dial": "dialing",
         "connect": "connected",
+        "serve_live": "completed",
         "release": "waiting",
         "retry": "scheduled",
         "postpone": "scheduled",
@@ -39,6 +47,7 @@ EXPECTED = {
     },
     "dialing": {
         "connect": "connected",
+        "serve_live": "completed",
         "release": "waiting",
         "retry": "scheduled",
         "postpone": "scheduled",

@@ -24,6 +24,16 @@ def promise(kept: bool | None, lateness: float | None = None, status: str = "com
     return Promise(CallbackStatus(status), kept, lateness)
 
 
+def test_gross_and_net_wait_are_means_over_those_who_were_reached() -> None:
+    reached = [
+        Promise(CallbackStatus.COMPLETED, True, 0.0, gross, net)
+        for gross, net in ((600.0, 30.0), (1200.0, 60.0))
+    ]
+    report = summarize([], [*reached, promise(False, 5.0, "failed")], 20)
+    assert report["callback_gross_wait_mean_seconds"] == 900.0
+    assert report["callback_net_wait_mean_seconds"] == 45.0
+
+
 CONTACTS = [
     contact(ANSWERED, 5),
     contact(ANSWERED, 20, offered=True),
@@ -63,6 +73,8 @@ def test_the_report_counts_every_contact_once() -> None:
         "promises_kept_share": 0.75,
         "lateness_median_seconds": 10.0,
         "lateness_p95_seconds": 1800.0,
+        "callback_gross_wait_mean_seconds": None,
+        "callback_net_wait_mean_seconds": None,
         "callbacks_by_status": {"completed": 3, "failed": 1, "canceled": 1, "scheduled": 1},
     }
 

@@ -1,0 +1,83 @@
+"""What supervisors do with callbacks over the API: reassign, dial now, and either or more in bulk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends
+
+from callback.dialing.canceling import cancel_callback
+from callback.dialing.supervising import (
+    Change,
+    Done,
+    change_each,
+    dial_now,
+    move_to_room,
+    reassign,
+)
+from callback.errors import InvalidInput
+from callback.keys import Role
+from callback.promises.callback import Callback
+from callback.promises.requesting import get_callback
+from callback.runtime import Work
+from webhooks.api.access import at_least
+from webhooks.api.callbacks import view_of
+from webhooks.api.shapes import Assignment, Bulk
+from webhooks.requests import Office
+
+router = APIRouter(prefix="/callbacks", dependencies=[Depends(at_least(Role.SUPERVISOR))])
+
+
+@router.put("/{callback_id}/agent")
+async def assign(callback_id: str, wish: Assignment, office: Office) -> dict[str, Any]:
+    """Keep a callback for an agent first, or for anyone."""
+    async with office.work() as work:
+        callback = await get_callback(work, callback_id)
+        await reassign(work, callback, wish.agent_id, "api")
+        await work.session.flush()
+        return await view_of(work.session, callback)
+
+
+@router.post("/{callback_id}/dial-now")
+async def hurry(callback_id: str, office: Office) -> dict[str, Any]:
+    """Let a callback be dialled as soon as an agent is free."""
+    async with office.work() as work:
+        callback = await get_callback(work, callback_id)
+        await dial_now(work, callback, "api")
+        await work.session.flush()
+        return await view_of(work.session, callback)
+
+
+@router.post("/bulk")
+async def bulk(wish: Bulk, office: Office) -> dict[str, Any]:
+    """Move, cancel, reassign or dial several; each is answered for, and one that refuses stops none."""
+    done = await change_each(office, wish.ids, _change_of(wish))
+    return {"items": [_result(each) for each in done]}
+
+
+def _change_of(wish: Bulk) -> Change:
+    async def change(work: Work, callback: Callback) -> None:
+        match wish.action:
+            case "cancel":
+                await cancel_callback(work, callback, "api")
+            case "reassign":
+                await reassign(work, callback, wish.agent_id, "api")
+            case "dial_now":
+                await dial_now(work, callback, "api")
+            case "move":
+                if wish.promised_from is None:
+                    raise InvalidInput("promised_from", "is needed to move callbacks")
+                await move_to_room(work, callback, wish.promised_from)
+
+    return change
+
+
+def _result(done: Done) -> dict[str, Any]:
+    if done.error is None:
+        return {"id": done.callback_id, "done": True}
+    return {
+        "id": done.callback_id,
+        "done": False,
+        "error": done.error.error_id,
+        "detail": str(done.error),
+    }
