@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from callback.calls.waiting_calls import WaitingCalls
-from callback.promises.board import Boards
 from callback.runtime import Runtime
 from webhooks.forms import TwilioForm
 from webhooks.signature import BadSignature, check_signature, signed_url
@@ -46,28 +43,6 @@ async def signed_form(request: Request) -> TwilioForm:
         request.headers.get("X-Twilio-Signature", ""),
     )
     return TwilioForm(form)
-
-
-@dataclass(frozen=True)
-class WaitingRoom:
-    """What this process has read for all callers who wait; nothing in it is the only copy of anything."""
-
-    calls: WaitingCalls
-    boards: Boards
-
-
-async def waiting_room_of(request: Request) -> WaitingRoom:
-    """Return the waiting room of this process, made when the first caller asks."""
-    state = request.app.state
-    room: WaitingRoom | None = getattr(state, "waiting_room", None)
-    if room is None:
-        runtime = runtime_of(request)
-        room = WaitingRoom(WaitingCalls(runtime.database), Boards(runtime.database, runtime.clock))
-        state.waiting_room = room
-    return room
-
-
-Room = Annotated[WaitingRoom, Depends(waiting_room_of)]
 
 
 async def office_of(request: Request) -> Runtime:

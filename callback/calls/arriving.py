@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlmodel import col, select
 
 from callback.calls.call import Call, CallEvent, CallOutcome, CallStatus
@@ -17,6 +19,18 @@ async def find_call(work: Work, call_sid: str) -> Call | None:
         select(Call).where(col(Call.call_sid) == call_sid).with_for_update()
     )
     return found.first()
+
+
+async def find_calls(work: Work, call_sids: Collection[str]) -> dict[str, Call]:
+    """Return contacts by the telephone company's names for them, locked for this work, where there are any."""
+    found = await work.session.exec(
+        # Two who lock the same rows must do so in the same order.
+        select(Call)
+        .where(col(Call.call_sid).in_(call_sids))
+        .order_by(Call.call_sid)
+        .with_for_update()
+    )
+    return {call.call_sid: call for call in found}
 
 
 async def answer(work: Work, line: Line, call_sid: str, number: str | None, language: str) -> Call:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.runtime import Work
@@ -23,6 +24,14 @@ class DoNotCall(SQLModel, table=True):
 async def is_listed(session: AsyncSession, number: str) -> bool:
     """Tell whether the person at this number asked us never to call."""
     return await session.get(DoNotCall, number) is not None
+
+
+async def listed_among(session: AsyncSession, numbers: Collection[str]) -> set[str]:
+    """Return those of `numbers` whose people asked us never to call."""
+    found = await session.exec(
+        select(DoNotCall.number).where(col(DoNotCall.number).in_(set(numbers)))
+    )
+    return set(found)
 
 
 async def put_on_list(work: Work, number: str, by: str) -> None:

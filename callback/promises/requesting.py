@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import col, select
 
@@ -10,14 +11,13 @@ from callback.calls.call import Call, CallEvent, CallStatus
 from callback.errors import NoLongerWaiting, NotFound, PromiseRefused
 from callback.ids import new_id
 from callback.jobs import JobName
-from callback.lines.hours import current_opening
 from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.phone import mask
 from callback.promises.callback import Callback, CallbackKind
-from callback.promises.do_not_call import is_listed
 from callback.promises.lifecycle import OPEN, CallbackEvent, CallbackStatus
-from callback.promises.offering import asap_for, load_of, open_callback_of, room_in
+from callback.promises.offering import load_of, room_in
+from callback.promises.standing import Standing, read_standing
 from callback.runtime import Work
 
 
@@ -25,6 +25,7 @@ from callback.runtime import Work
 class Request:
     """What is asked for. A `window` makes it a scheduled callback; a `call` keeps its place in line.
 
+    The `call` must have been read for writing in the same work, as `find_call` does.
     `priority` (0 to 10) is a head start, `skills` are those that the agent must have, and the preferred agent
     comes first for as long as the line keeps callbacks for one.
     """
@@ -50,28 +51,74 @@ async def request_callback(work: Work, line: Line, request: Request) -> Callback
         NoLongerWaiting: an agent has taken the caller, or the caller has gone.
 
     """
-    if await is_listed(work.session, request.phone_number):
-        raise PromiseRefused("do_not_call", "the person at this number asked never to be called")
+    [outcome] = await request_callbacks(work, line, [request])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+Outcome = Callback | PromiseRefused | NoLongerWaiting
+
+
+async def request_callbacks(work: Work, line: Line, requests: list[Request]) -> list[Outcome]:
+    """Do as `request_callback` for several requests to one line, one after the other; return how each ended.
+
+    Many who confirm at the same moment are read about and written down in as many statements as one.
+    """
     await _one_at_a_time(work, line.id)
-    owed = await open_callback_of(work.session, line.id, request.phone_number)
-    if owed is not None and request.call is not None and owed.call_id == request.call.id:
-        return owed
-    if owed is not None:
-        raise PromiseRefused(
-            "one_callback_per_person", f"callback {owed.id} is still owed to this number"
-        )
-    window = await _window_that_can_be_kept(work, line, request)
-    if request.call is not None:
-        await _take_out_of_line(work, request.call)
-    callback = _write_down(work, line, request, window)
-    work.session.add(callback)
+    standing = await read_standing(
+        work.session, line, [each.phone_number for each in requests], work.now
+    )
+    outcomes: list[Outcome] = []
+    fresh: list[tuple[Callback, Request]] = []
+    for request in requests:
+        try:
+            callback = _already_given(standing, request)
+            if callback is None:
+                callback = _give(work, standing, request)
+                fresh.append((callback, request))
+            outcomes.append(callback)
+        except (PromiseRefused, NoLongerWaiting) as refusal:
+            outcomes.append(refusal)
+    # What is written about a callback refers to its row, which has to be there first.
     await work.session.flush()
+    for callback, request in fresh:
+        _announce(work, callback, request)
+    return outcomes
+
+
+def _already_given(standing: Standing, request: Request) -> Callback | None:
+    """Return the promise that this very call has had before, None if there is to be a new one."""
+    owed = standing.owed.get(request.phone_number)
+    if owed is None:
+        return None
+    if request.call is not None and owed.call_id == request.call.id:
+        return owed
+    raise PromiseRefused(
+        "one_callback_per_person", f"callback {owed.id} is still owed to this number"
+    )
+
+
+def _give(work: Work, standing: Standing, request: Request) -> Callback:
+    if request.phone_number in standing.listed:
+        raise PromiseRefused("do_not_call", "the person at this number asked never to be called")
+    window = _window_that_can_be_kept(standing, request, work.now)
+    if request.call is not None:
+        if request.call.status not in {CallStatus.WAITING, CallStatus.ARRIVING}:
+            raise NoLongerWaiting(f"the caller is {request.call.status}")
+        request.call.apply(CallEvent.PROMISE, work.now)
+    callback = _write_down(work, standing.board.line, request, window)
+    work.session.add(callback)
+    standing.promise(callback)
+    return callback
+
+
+def _announce(work: Work, callback: Callback, request: Request) -> None:
     callback.note("request", work.now, f"by {request.channel} for {mask(request.phone_number)}")
     if callback.kind == CallbackKind.SCHEDULED:
         work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=callback.due_at)
     else:
         work.wake(JobName.DISPATCH)
-    return callback
 
 
 async def _one_at_a_time(work: Work, line_id: str) -> None:
@@ -84,24 +131,16 @@ async def _one_at_a_time(work: Work, line_id: str) -> None:
     )
 
 
-async def _window_that_can_be_kept(work: Work, line: Line, request: Request) -> Window:
-    arrived_at = request.call.arrived_at if request.call is not None else work.now
-    load = await load_of(work.session, line, arrived_at)
+def _window_that_can_be_kept(standing: Standing, request: Request, now: datetime) -> Window:
     if request.window is not None:
-        if await room_in(work.session, line, request.window, load, work.now) <= 0:
+        if standing.room_in(request.window) <= 0:
             raise PromiseRefused("window_full", "the window has no room left")
         return request.window
-    window = asap_for(load, current_opening(line, work.now), work.now)
+    arrived_at = request.call.arrived_at if request.call is not None else now
+    window = standing.board.asap(standing.board.load_before(arrived_at), now)
     if window is None:
         raise PromiseRefused("cannot_be_kept", "nobody is at work, or the line closes too soon")
     return window
-
-
-async def _take_out_of_line(work: Work, call: Call) -> None:
-    await work.session.refresh(call, with_for_update=True)
-    if call.status not in {CallStatus.WAITING, CallStatus.ARRIVING}:
-        raise NoLongerWaiting(f"the caller is {call.status}")
-    call.apply(CallEvent.PROMISE, work.now)
 
 
 def _write_down(work: Work, line: Line, request: Request, window: Window) -> Callback:
