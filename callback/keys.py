@@ -29,6 +29,11 @@ class Role(StrEnum):
 _RANK = {role: rank for rank, role in enumerate(Role)}
 
 
+def allows(role: Role, least: Role) -> bool:
+    """Tell whether `role` may do what `least` may."""
+    return _RANK[role] >= _RANK[least]
+
+
 class ApiKey(SQLModel, table=True):
     """A key. The secret has 256 random bits, so a plain SHA-256 of it cannot be searched."""
 
@@ -43,7 +48,7 @@ class ApiKey(SQLModel, table=True):
 
     def may(self, role: Role) -> bool:
         """Tell whether this key may do what `role` may."""
-        return _RANK[self.role] >= _RANK[role]
+        return allows(self.role, role)
 
 
 def digest_of(secret: str) -> str:

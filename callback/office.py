@@ -14,6 +14,7 @@ from callback.embedded_redis import EmbeddedRedis
 from callback.errors import SetupError
 from callback.migrations import upgrade
 from callback.phone import mask_all
+from callback.redis_live import RedisLive
 from callback.runtime import Runtime
 from callback.settings import Settings
 from callback.telephony.twilio import TwilioTelephony
@@ -73,6 +74,8 @@ async def open_office(settings: Settings, *, patient: bool) -> AsyncIterator[Run
         database=Database(settings.database_url),
         jobs=ArqJobs(connect(redis_url, patient=patient), clock),
         telephony=_twilio(settings),
+        # Not the pool of the job queue: a worker waits long there for a Redis that is being restarted.
+        live=RedisLive(connect(redis_url, patient=False)),
     )
     try:
         yield runtime

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import event
+from sqlalchemy.orm import Session, UOWTransaction
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.clock import Clock
 from callback.database import Database
 from callback.jobs import JobName, Jobs, Wake
+from callback.live import Live, NoLive, topics_of
 from callback.settings import Settings
 from callback.telephony.addresses import Addresses
 from callback.telephony.port import Telephony
@@ -31,6 +34,7 @@ class Work:
     session: AsyncSession
     now: datetime
     wakes: list[tuple[Wake, datetime | None]] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
 
     def wake(
         self,
@@ -46,15 +50,24 @@ class Work:
             self.wakes.append(wish)
 
 
+def _collector(work: Work) -> Callable[[Session, UOWTransaction], None]:
+    def collect(session: Session, _: UOWTransaction) -> None:
+        for row in (*session.new, *session.dirty):
+            work.changed |= topics_of(row)
+
+    return collect
+
+
 @dataclass(frozen=True)
 class Runtime:
-    """Settings, clock, database, job queue and telephone company of one process."""
+    """Settings, clock, database, job queue, telephone company and live news of one process."""
 
     settings: Settings
     clock: Clock
     database: Database
     jobs: Jobs
     telephony: Telephony
+    live: Live = field(default_factory=NoLive)
 
     @property
     def addresses(self) -> Addresses:
@@ -66,11 +79,13 @@ class Runtime:
         """Give one unit of work: committed when the block ends well, and only then followed by wake-ups."""
         async with self.database.transaction() as session:
             work = Work(session, self.clock.now())
+            event.listen(session.sync_session, "after_flush", _collector(work))
             yield work
         await self.release(work)
 
     async def release(self, work: Work) -> None:
-        """Send out the wake-ups of committed work."""
+        """Send out the wake-ups and the news of committed work."""
+        self.live.tell(work.changed)
         for wake, at in work.wakes:
             if at is None:
                 await self.jobs.wake_now(wake)
@@ -79,7 +94,7 @@ class Runtime:
 
     async def close(self) -> None:
         """Let go of everything, whatever fails on the way."""
-        for part in (self.jobs, self.telephony, self.database):
+        for part in (self.live, self.jobs, self.telephony, self.database):
             try:
                 await part.close()
             except Exception:

@@ -12,6 +12,10 @@ from callback.dialing.reservation import Reservation
 from callback.dialing.status_event import StatusEvent
 from callback.keys import ApiKey
 from callback.lines.line import Line, LineNumber
+from callback.people.attempts import SignInAttempt
+from callback.people.link import PasswordLink
+from callback.people.session import Session
+from callback.people.user import User
 from callback.promises.callback import Callback, TimelineEntry
 from callback.promises.do_not_call import DoNotCall
 
@@ -25,8 +29,12 @@ TABLES = (
     Leg,
     Line,
     LineNumber,
+    PasswordLink,
     Reservation,
+    Session,
+    SignInAttempt,
     StatusEvent,
     TimelineEntry,
+    User,
 )
 METADATA: MetaData = SQLModel.metadata

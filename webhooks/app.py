@@ -1,4 +1,4 @@
-"""The web process, put together: Twilio's routes, the JSON API, and what operators ask for."""
+"""The web process, put together: Twilio's routes, the JSON API, the console, and what operators ask for."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from callback.settings import Settings
 from webhooks import health
 from webhooks.api.problems import add_problem_handlers
 from webhooks.api.router import router as api
+from webhooks.console.router import router as console
 from webhooks.messaging import incoming as messaging
 from webhooks.voice import agent_leg, incoming, leaving, returning, status, waiting
 
@@ -39,5 +40,6 @@ def create_app(runtime: Runtime | None = None) -> FastAPI:
         app.include_router(stage.router, include_in_schema=False)
     app.include_router(api)
     app.include_router(health.router)
+    app.include_router(console)
     add_problem_handlers(app)
     return app

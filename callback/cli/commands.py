@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from callback.cli import peak_hours, people, processes
+from callback.cli import peak_hours, people, processes, users
 from callback.demo.command import demo
 
 app = typer.Typer(
@@ -20,3 +20,4 @@ app.registered_commands += peak_hours.app.registered_commands
 app.add_typer(people.lines, name="lines")
 app.add_typer(people.agents, name="agents")
 app.add_typer(people.api_keys, name="api-keys")
+app.add_typer(users.users, name="users")

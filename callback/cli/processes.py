@@ -11,6 +11,8 @@ from callback.cli.doctor import diagnose
 from callback.cli.session import fail, load_settings, run, sentences
 from callback.migrations import upgrade
 
+GRACE_SECONDS = 3
+
 
 def serve() -> None:
     """Run the web process: what Twilio and integrations call."""
@@ -24,6 +26,8 @@ def serve() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Pages that are open listen for ever, and must not hold up the end.
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
 
 

@@ -288,3 +288,30 @@ async def test_the_doctor_tries_the_embedded_redis(
     found = findings((await run("doctor")).stdout)
     assert found["redis"] == Finding("redis", True, "embedded")
     assert found["public address"].fine
+
+
+async def test_a_user_is_made_invited_reset_and_disabled(installation: Path) -> None:
+    link = await last_line("users", "create", "Ada@example.com", "--name", "Ada", "--role", "admin")
+    assert link.startswith("http://127.0.0.1:8000/password/")
+    again = await last_line("users", "invite", "ada@example.com")
+    assert again != link
+    assert "an account already" in await refused(
+        "users", "create", "ada@example.com", "--name", "A"
+    )
+    assert "last administrator" in await refused("users", "disable", "ada@example.com")
+    assert "no user" in await refused("users", "reset", "eve@example.com")
+    listed = (await run("users", "list")).stdout
+    assert "ada@example.com" in listed
+    assert "invited" in listed
+    assert (await last_line("users", "reset", "ada@example.com")).startswith("http")
+
+
+async def test_a_first_password_may_come_from_standard_input(installation: Path) -> None:
+    words = ["users", "create", "ada@example.com", "--name", "Ada", "--password-stdin"]
+    weak = await asyncio.to_thread(CliRunner().invoke, app, words, input="short\n")
+    assert weak.exit_code == 2
+    assert "12 to 256 characters" in weak.stderr
+    made = await asyncio.to_thread(CliRunner().invoke, app, words, input="correct horse battery\n")
+    assert made.exit_code == 0, made.output
+    assert "battery" not in made.output
+    assert "active" in (await run("users", "list")).stdout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from sqlmodel import col, select
@@ -11,7 +11,7 @@ from callback.agents.agent import Agent
 from callback.agents.staff import create_agent, lines_of, set_status
 from callback.errors import NotFound
 from callback.keys import Role
-from webhooks.api.access import at_least
+from webhooks.api.access import Caller, at_least
 from webhooks.api.pages import Cursor, Limit, page_of
 from webhooks.api.shapes import NewAgent, Presence
 from webhooks.api.views import agent_view
@@ -50,9 +50,15 @@ async def show(agent_id: str, office: Office) -> dict[str, Any]:
         return agent_view(agent, await lines_of(session, agent_id))
 
 
-@router.put("/{agent_id}/status", dependencies=[Depends(at_least(Role.AGENT))])
-async def change_status(agent_id: str, presence: Presence, office: Office) -> dict[str, Any]:
+@router.put("/{agent_id}/status")
+async def change_status(
+    agent_id: str,
+    presence: Presence,
+    office: Office,
+    caller: Annotated[Caller, Depends(at_least(Role.AGENT))],
+) -> dict[str, Any]:
     """Be available, away or offline: at once, or after the present call."""
+    caller.check_self(agent_id)
     async with office.work() as work:
         agent = await set_status(work, agent_id, presence.status)
         return agent_view(agent, await lines_of(work.session, agent_id))

@@ -66,7 +66,8 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(CallbackError)
     async def _domain(_: Request, error: CallbackError) -> JSONResponse:
-        status = STATUS.get(type(error), HTTPStatus.INTERNAL_SERVER_ERROR)
+        known = (STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        status = next(known, HTTPStatus.INTERNAL_SERVER_ERROR)
         more: dict[str, object] = {}
         if isinstance(error, InvalidInput):
             more["errors"] = [{"field": error.field, "reason": error.reason}]

@@ -1,0 +1,1 @@
+"""Who may use the console: users, how they sign in, and for how long."""

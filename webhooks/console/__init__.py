@@ -1,0 +1,1 @@
+"""The console: pages for agents, supervisors, managers and administrators, made on the server."""

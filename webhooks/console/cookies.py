@@ -1,0 +1,62 @@
+"""The two cookies: of the session, and of forms that are sent before there is one."""
+
+from __future__ import annotations
+
+from fastapi import Request, Response
+
+from callback.people.session import LIFE
+from webhooks.requests import runtime_of
+
+FORM_SECONDS = 3600
+
+
+def _secure(request: Request) -> bool:
+    return runtime_of(request).settings.public_base_url.startswith("https:")
+
+
+def _name(request: Request, name: str) -> str:
+    # The prefix makes browsers refuse it from another host, or without TLS.
+    return f"__Host-{name}" if _secure(request) else name
+
+
+def session_secret(request: Request) -> str:
+    """Return the secret of the session that the browser holds, or nothing."""
+    return request.cookies.get(_name(request, "callback"), "")
+
+
+def keep_session(request: Request, response: Response, secret: str) -> None:
+    """Let the browser hold the secret of a session; scripts cannot read it, other sites not send it."""
+    response.set_cookie(
+        _name(request, "callback"),
+        secret,
+        max_age=int(LIFE.total_seconds()),
+        path="/",
+        secure=_secure(request),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def drop_session(request: Request, response: Response) -> None:
+    """Let the browser forget its session."""
+    response.delete_cookie(
+        _name(request, "callback"), path="/", secure=_secure(request), httponly=True, samesite="lax"
+    )
+
+
+def form_secret(request: Request) -> str:
+    """Return the secret that stands in forms of who is not signed in, or nothing."""
+    return request.cookies.get(_name(request, "callback-form"), "")
+
+
+def keep_form_secret(request: Request, response: Response, secret: str) -> None:
+    """Let the browser hold the secret of a form for an hour."""
+    response.set_cookie(
+        _name(request, "callback-form"),
+        secret,
+        max_age=FORM_SECONDS,
+        path="/",
+        secure=_secure(request),
+        httponly=True,
+        samesite="strict",
+    )

@@ -1,0 +1,16 @@
+"""All pages, in one place. A new file of pages is added to `FILES`, and to the navigation."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from webhooks.console import account, live, signing_in, static_files, users
+from webhooks.console.pages import Right
+
+FILES = (signing_in, account, users, live, static_files)
+
+router = APIRouter()
+for file in FILES:
+    router.include_router(file.pages.router)
+
+RIGHTS: tuple[Right, ...] = tuple(right for file in FILES for right in file.pages.rights)
