@@ -20,6 +20,7 @@ class JobName(StrEnum):
     PLACE_LEG = "place_leg"
     PULL_CALLER = "pull_caller"
     END_LEG = "end_leg"
+    SEND_TEXT = "send_text"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType, ValidationResult
@@ -126,6 +127,12 @@ def zones_of(number: str) -> tuple[str, ...]:
     """Return the IANA zones in which the phone may be; several where an area spans more than one."""
     zones = number_zones.time_zones_for_number(phonenumbers.parse(number))
     return tuple(zone for zone in zones if zone != "Etc/Unknown")
+
+
+def person_zone(number: str | None, otherwise: ZoneInfo) -> ZoneInfo:
+    """Return the zone in which a phone is, if its number tells of a single one."""
+    zones = zones_of(number) if number else ()
+    return ZoneInfo(zones[0]) if len(zones) == 1 else otherwise
 
 
 @lru_cache(maxsize=REMEMBERED)

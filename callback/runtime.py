@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from callback.clock import Clock
 from callback.database import Database
 from callback.jobs import JobName, Jobs, Wake
+from callback.links import Links
 from callback.live import Live, NoLive, topics_of
 from callback.settings import Settings
 from callback.telephony.addresses import Addresses
@@ -28,11 +29,12 @@ class Work:
     """One transaction and the instant at which it takes place.
 
     Use cases write through `session` and never commit. What they want done afterwards they ask for with
-    `wake`; it goes out only if the transaction was committed.
+    `wake`; it goes out only if the transaction was committed. `links` makes the addresses that people are sent.
     """
 
     session: AsyncSession
     now: datetime
+    links: Links = field(default_factory=lambda: Links("", ""))
     wakes: list[tuple[Wake, datetime | None]] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
 
@@ -74,11 +76,16 @@ class Runtime:
         """The addresses that the telephone company is given."""
         return Addresses(self.settings.public_base_url)
 
+    @property
+    def links(self) -> Links:
+        """The links that people are sent."""
+        return Links(self.settings.public_base_url, self.settings.secret_key.get_secret_value())
+
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
         """Give one unit of work: committed when the block ends well, and only then followed by wake-ups."""
         async with self.database.transaction() as session:
-            work = Work(session, self.clock.now())
+            work = Work(session, self.clock.now(), self.links)
             event.listen(session.sync_session, "after_flush", _collector(work))
             yield work
         await self.release(work)

@@ -12,6 +12,9 @@ from callback.dialing.reservation import Reservation
 from callback.dialing.status_event import StatusEvent
 from callback.keys import ApiKey
 from callback.lines.line import Line, LineNumber
+from callback.messages.message import Message
+from callback.messages.no_texts import NoTexts
+from callback.messages.pacing import TextPace
 from callback.people.attempts import SignInAttempt
 from callback.people.link import PasswordLink
 from callback.people.session import Session
@@ -29,11 +32,14 @@ TABLES = (
     Leg,
     Line,
     LineNumber,
+    Message,
+    NoTexts,
     PasswordLink,
     Reservation,
     Session,
     SignInAttempt,
     StatusEvent,
+    TextPace,
     TimelineEntry,
     User,
 )

@@ -15,6 +15,7 @@ from webhooks.api.problems import add_problem_handlers
 from webhooks.api.router import router as api
 from webhooks.console.router import router as console
 from webhooks.messaging import incoming as messaging
+from webhooks.messaging import receipts
 from webhooks.voice import agent_leg, incoming, leaving, returning, status, waiting
 
 
@@ -36,7 +37,7 @@ def create_app(runtime: Runtime | None = None) -> FastAPI:
     app = FastAPI(title="Callback", lifespan=lifespan, docs_url=None, redoc_url=None)
     if runtime is not None:
         app.state.runtime = runtime
-    for stage in (incoming, waiting, leaving, agent_leg, returning, status, messaging):
+    for stage in (incoming, waiting, leaving, agent_leg, returning, status, messaging, receipts):
         app.include_router(stage.router, include_in_schema=False)
     app.include_router(api)
     app.include_router(health.router)

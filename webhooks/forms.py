@@ -6,11 +6,25 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from callback.telephony.port import CallState
+from callback.telephony.port import CallState, TextState
 
 KEPT = ("CallStatus", "CallDuration", "SipResponseCode", "AnsweredBy", "SequenceNumber", "Timestamp",
         "ErrorCode", "StatusCallbackEvent", "ReasonConferenceEnded", "ReasonParticipantLeft",
-        "ConferenceSid")  # fmt: skip
+        "ConferenceSid", "MessageStatus")  # fmt: skip
+
+
+TEXT_STATES = {
+    "accepted": TextState.ACCEPTED,
+    "scheduled": TextState.ACCEPTED,
+    "queued": TextState.ACCEPTED,
+    "sending": TextState.ACCEPTED,
+    "sent": TextState.SENT,
+    "delivered": TextState.DELIVERED,
+    "read": TextState.DELIVERED,
+    "undelivered": TextState.UNDELIVERED,
+    "failed": TextState.FAILED,
+    "canceled": TextState.FAILED,
+}
 
 
 class TwilioForm:
@@ -66,6 +80,16 @@ class TwilioForm:
             return CallState(self.text("CallStatus").replace("-", "_"))
         except ValueError:
             return None
+
+    @property
+    def message_sid(self) -> str:
+        """Twilio's name for the text."""
+        return self.text("MessageSid")
+
+    @property
+    def text_state(self) -> TextState | None:
+        """The state of the text in our words, None where it is none that we know."""
+        return TEXT_STATES.get(self.text("MessageStatus"))
 
     def event_key(self) -> str:
         """Return what tells this status event from all others of its kind.

@@ -6,6 +6,7 @@ from typing import Any
 
 from callback.dialing.dialer import end_leg, place_leg, pull_caller
 from callback.jobs import JobName
+from callback.messages.outbox import send_text
 from callback.promises import requesting
 from callback.runtime import Runtime
 from workers.dispatcher import Dispatcher
@@ -45,10 +46,16 @@ async def end(context: Context, leg_id: str, _version: int) -> None:
     await end_leg(_runtime(context), leg_id)
 
 
+async def send(context: Context, message_id: str, _version: int) -> None:
+    """Send a text."""
+    await send_text(_runtime(context), message_id)
+
+
 JOBS: dict[JobName, Any] = {
     JobName.FALL_DUE: fall_due,
     JobName.DISPATCH: dispatch,
     JobName.PLACE_LEG: place,
     JobName.PULL_CALLER: pull,
     JobName.END_LEG: end,
+    JobName.SEND_TEXT: send,
 }

@@ -8,6 +8,7 @@ from callback.calls.call import Call
 from callback.dialing.case import case_of_live_leg, live_reservation_of
 from callback.dialing.leg import Leg
 from callback.dialing.outcomes import cancel
+from callback.messages.outbox import drop_pending
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CALLBACK_LIFE, CallbackEvent
 from callback.promises.offering import open_callback_of
@@ -50,6 +51,7 @@ async def settle_owed(work: Work, call: Call) -> None:
 
 
 async def _stop(work: Work, callback: Callback, hears_goodbye: Leg | None) -> None:
+    await drop_pending(work, callback.id, "canceled")
     case = await live_reservation_of(work, callback_id=callback.id)
     if case is None:
         # The agent has gone; the person's phone may still ring, or she waits on the line.

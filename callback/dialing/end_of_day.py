@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.agents.agent import AgentLine
 from callback.dialing.rules import lawful_window
+from callback.dialogue.notices import Purpose
 from callback.jobs import JobName
 from callback.lines.directory import get_line
 from callback.lines.hours import is_open, openings_from
@@ -19,6 +20,7 @@ from callback.promises.callback import Callback
 from callback.promises.capacity import window_capacity
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
 from callback.promises.offering import load_of, promises_in
+from callback.promises.texting import text_anew
 from callback.promises.windows import windows_of
 from callback.runtime import Work
 
@@ -67,6 +69,7 @@ async def carry_over(work: Work, callback_id: str) -> bool:
     callback.apply(CallbackEvent.CARRY_OVER, work.now, detail)
     callback.promise(window.start, window.until)
     await work.session.flush()
+    await text_anew(work, line, callback, Purpose.END_OF_DAY)
     work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=callback.due_at)
     return True
 

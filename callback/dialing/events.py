@@ -19,8 +19,9 @@ from callback.dialing.status_event import StatusEvent
 from callback.errors import CallbackError, NotFound
 from callback.ids import new_id
 from callback.jobs import JobName
+from callback.messages.receipts import apply_receipt
 from callback.runtime import Runtime, Work
-from callback.telephony.port import ENDED_STATES, CallState
+from callback.telephony.port import ENDED_STATES, CallState, TextState
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +129,20 @@ async def _interpret(work: Work, event: StatusEvent) -> str:
         return await _leg_event(work, event)
     if event.subject == "call":
         return await _call_event(work, event)
+    if event.subject == "message":
+        return await _message_event(work, event)
     return "noted"
+
+
+async def _message_event(work: Work, event: StatusEvent) -> str:
+    state = event.payload.get("text_state")
+    return await apply_receipt(
+        work,
+        event.subject_id,
+        event.call_sid,
+        TextState(state) if state else None,
+        str(event.payload.get("ErrorCode", "")),
+    )
 
 
 async def _leg_event(work: Work, event: StatusEvent) -> str:

@@ -16,10 +16,12 @@ from callback.dialing.case import Case
 from callback.dialing.leg import Leg, LegEvent, LegOutcome, LegRole, LegStatus
 from callback.dialing.reservation import ReservationEnd, ReservationEvent, ReservationStatus
 from callback.dialing.retry import next_attempt_at
+from callback.dialogue.notices import Purpose
 from callback.ids import new_id
 from callback.jobs import JobName
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import OPEN, CallbackEvent, CallbackStatus
+from callback.promises.texting import text
 
 BACKSTOP = timedelta(seconds=10)
 
@@ -240,6 +242,7 @@ def attempt_failed(case: Case, outcome: LegOutcome, detail: str = "") -> None:
     )
     if again is None:
         callback.apply(CallbackEvent.FAIL, case.now, detail or outcome)
+        text(case.work, case.line, callback, Purpose.MISSED)
         return
     callback.apply(CallbackEvent.RETRY, case.now, f"{outcome}; again at {again.isoformat()}")
     callback.reschedule(again)

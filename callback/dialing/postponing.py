@@ -6,10 +6,12 @@ from callback.dialing.case import Case
 from callback.dialing.leg import Leg, LegRole
 from callback.dialing.outcomes import BACKSTOP
 from callback.dialing.reservation import ReservationEnd
+from callback.dialogue.notices import Purpose
 from callback.jobs import JobName
 from callback.lines.offer import Window
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
+from callback.promises.texting import remind, text
 
 POSTPONABLE = frozenset({CallbackStatus.WAITING, CallbackStatus.RESERVED, CallbackStatus.DIALING})
 
@@ -27,4 +29,6 @@ def postpone(case: Case, callback: Callback, leg: Leg, window: Window) -> None:
     callback.arrived_at = window.start
     callback.person_leg_id = None
     case.end_leg(leg, after=BACKSTOP)
+    text(case.work, case.line, callback, Purpose.MOVED)
+    remind(case.work, case.line, callback)
     case.work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=callback.due_at)

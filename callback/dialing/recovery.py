@@ -26,6 +26,8 @@ from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.dialing.status_event import StatusEvent
 from callback.errors import CallGone, TelephonyError
 from callback.jobs import JobName
+from callback.messages.message import Message, MessageStatus
+from callback.messages.outbox import resolve_text, send_text
 from callback.promises.callback import Callback
 from callback.promises.danger import alert, untold
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
@@ -60,6 +62,8 @@ class Overdue:
     unwanted_legs: Sequence[str]
     silent_legs: Sequence[str]
     in_danger: Sequence[str]
+    unsent_texts: Sequence[str]
+    silent_texts: Sequence[str]
     left_over: Sequence[str]
 
 
@@ -75,6 +79,8 @@ async def look(runtime: Runtime) -> Overdue:
         _unwanted_legs,
         _silent_legs,
         untold,
+        _unsent_texts,
+        _silent_texts,
     )
     async with runtime.database.reading() as session:
         found = [(await session.exec(query(now).limit(BATCH))).all() for query in queries]
@@ -97,6 +103,8 @@ async def sweep(runtime: Runtime) -> int:
         (overdue.unpulled, pull_caller),
         (overdue.unwanted_legs, end_leg),
         (overdue.silent_legs, resolve_leg),
+        (overdue.unsent_texts, send_text),
+        (overdue.silent_texts, resolve_text),
     )
     for identifiers, step in steps:
         await _each(runtime, identifiers, step)
@@ -208,6 +216,20 @@ def _silent_legs(now: datetime) -> _Select:
                 col(Leg.claimed_until) <= now,
             ),
         )
+    )
+
+
+def _unsent_texts(now: datetime) -> _Select:
+    return (
+        select(Message.id)
+        .where(col(Message.status) == MessageStatus.WRITTEN, col(Message.not_before) <= now - GRACE)
+        .order_by(col(Message.not_before))
+    )
+
+
+def _silent_texts(now: datetime) -> _Select:
+    return select(Message.id).where(
+        col(Message.status) == MessageStatus.SENDING, col(Message.claimed_until) <= now
     )
 
 

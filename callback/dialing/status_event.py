@@ -10,10 +10,11 @@ from sqlmodel import Field, SQLModel
 
 
 class StatusEvent(SQLModel, table=True):
-    """One thing that the telephone company told us about a call.
+    """One thing that the telephone company told us about a call or a text.
 
     `key` is unique: a repeated event finds its place taken. `subject` says which of our rows it concerns
-    (`call`, `leg` or `conference`). `result` is empty until it was applied, then says what came of it.
+    (`call`, `leg`, `conference` or `message`); of a message `call_sid` holds the name. `result` is empty until
+    it was applied, then says what came of it.
     """
 
     __tablename__ = "status_event"

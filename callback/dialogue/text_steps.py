@@ -23,10 +23,11 @@ class TextWish(StrEnum):
     ANSWERED = "answered"
 
 
-ANSWERED_BY_TWILIO = frozenset(
+STOP_WORDS = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "CANCEL", "REVOKE", "OPTOUT"}
-    | {"START", "YES", "UNSTOP", "HELP", "INFO"}
 )
+START_WORDS = frozenset({"START", "YES", "UNSTOP"})
+ANSWERED_BY_TWILIO = STOP_WORDS | START_WORDS | {"HELP", "INFO"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class TextFacts:
 
 def wish_of(body: str, languages: Iterable[str]) -> TextWish:
     """Return what a message asks for, in any of these languages; what means nothing asks how things stand."""
-    text = " ".join(body.upper().split()).strip(" .!?")
+    text = _plain(body)
     if text in ANSWERED_BY_TWILIO:
         return TextWish.ANSWERED
     if text.isdecimal() and 1 <= int(text) <= MOST_TIMES:
@@ -51,6 +52,21 @@ def wish_of(body: str, languages: Iterable[str]) -> TextWish:
             if text in words_of(language)[wish]:
                 return wish
     return TextWish.STATUS
+
+
+def wants_texts(body: str, told: str = "") -> bool | None:
+    """Return whether somebody wants texts from now on, None if the message does not say so.
+
+    `told` is what the telephone company itself made of the message (`OptOutType`), where it says.
+    """
+    text = told.upper() or _plain(body)
+    if text in STOP_WORDS:
+        return False
+    return True if text in START_WORDS else None
+
+
+def _plain(body: str) -> str:
+    return " ".join(body.upper().split()).strip(" .!?")
 
 
 def chosen(body: str, times: tuple[Window, ...]) -> Window | None:

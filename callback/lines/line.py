@@ -70,6 +70,9 @@ class Line(SQLModel, table=True):
     one of `blocked_prefixes`; each number at most `dials_per_number_per_day` times, and all together
     `dials_per_day` times a local day. A callback is kept for its preferred agent for
     `preferred_agent_minutes`. While the line is `paused`, callers are served but no callback is dialled.
+
+    With `texts`, people are told by text what was promised, and reminded of a chosen time
+    `remind_before_minutes` before (0: not at all).
     """
 
     __tablename__ = "line"
@@ -113,6 +116,8 @@ class Line(SQLModel, table=True):
     dials_per_day: int | None = None
     preferred_agent_minutes: int = 5
     paused: bool = False
+    texts: bool = True
+    remind_before_minutes: int = 30
     created_at: datetime
 
     @property

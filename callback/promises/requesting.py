@@ -8,17 +8,23 @@ from datetime import datetime
 from sqlmodel import col, select
 
 from callback.calls.call import Call, CallEvent, CallStatus
+from callback.dialogue.notices import Purpose
 from callback.errors import NoLongerWaiting, NotFound, PromiseRefused
 from callback.ids import new_id
 from callback.jobs import JobName
 from callback.lines.line import Line
 from callback.lines.offer import Window
+from callback.messages.outbox import drop_pending
 from callback.phone import mask
 from callback.promises.callback import Callback, CallbackKind
 from callback.promises.lifecycle import OPEN, CallbackEvent, CallbackStatus
 from callback.promises.offering import load_of, room_in
 from callback.promises.standing import Standing, read_standing
+from callback.promises.texting import remind, text, text_anew
 from callback.runtime import Work
+
+BY_TEXT = "text"
+"""The door whose answers are texts already."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ async def request_callbacks(work: Work, line: Line, requests: list[Request]) -> 
     # What is written about a callback refers to its row, which has to be there first.
     await work.session.flush()
     for callback, request in fresh:
-        _announce(work, callback, request)
+        _announce(work, line, callback, request)
     return outcomes
 
 
@@ -113,12 +119,15 @@ def _give(work: Work, standing: Standing, request: Request) -> Callback:
     return callback
 
 
-def _announce(work: Work, callback: Callback, request: Request) -> None:
+def _announce(work: Work, line: Line, callback: Callback, request: Request) -> None:
     callback.note("request", work.now, f"by {request.channel} for {mask(request.phone_number)}")
     if callback.kind == CallbackKind.SCHEDULED:
         work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=callback.due_at)
     else:
         work.wake(JobName.DISPATCH)
+    if request.channel != BY_TEXT:
+        text(work, line, callback, Purpose.PROMISED)
+    remind(work, line, callback)
 
 
 async def _one_at_a_time(work: Work, line_id: str) -> None:
@@ -180,8 +189,10 @@ async def get_callback(work: Work, callback_id: str) -> Callback:
     return callback
 
 
-async def move_callback(work: Work, line: Line, callback: Callback, window: Window) -> None:
-    """Promise another window instead.
+async def move_callback(
+    work: Work, line: Line, callback: Callback, window: Window, *, channel: str = "phone"
+) -> None:
+    """Promise another window instead, and tell the person so by text, unless the answer is one.
 
     Raises:
         PromiseRefused: the window has no room, or the person is on the line at this moment.
@@ -198,6 +209,11 @@ async def move_callback(work: Work, line: Line, callback: Callback, window: Wind
     callback.promise(window.start, window.until)
     callback.arrived_at = window.start
     work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=callback.due_at)
+    if channel == BY_TEXT:
+        await drop_pending(work, callback.id, "the promise has changed")
+        remind(work, line, callback)
+    else:
+        await text_anew(work, line, callback, Purpose.MOVED)
 
 
 async def fall_due(work: Work, callback_id: str, version: int | None = None) -> bool:

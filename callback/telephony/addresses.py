@@ -11,6 +11,7 @@ INCOMING = f"{ROOT}/voice/incoming"
 FALLBACK = f"{ROOT}/voice/fallback"
 NUMBER_STATUS = f"{ROOT}/voice/status"
 MESSAGE = f"{ROOT}/messaging/incoming"
+MESSAGE_STATUS = f"{ROOT}/messaging/status/{{message_id}}"
 
 WAITING = f"{ROOT}/voice/waiting"
 MENU = f"{ROOT}/voice/menu/{{step}}"
@@ -77,6 +78,10 @@ class Addresses:
     def leg_status(self, leg_id: str) -> str:
         """Where the status events of a leg go."""
         return self._base + LEG_STATUS.format(leg_id=leg_id) + RETRYING
+
+    def message_status(self, message_id: str) -> str:
+        """Where the status events of a text go."""
+        return self._base + MESSAGE_STATUS.format(message_id=message_id) + RETRYING
 
     def conference_status(self, reservation_id: str) -> str:
         """Where the events of a reservation's conference go."""

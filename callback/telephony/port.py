@@ -57,6 +57,36 @@ class KnownCall:
     created_at: datetime | None
 
 
+class TextState(StrEnum):
+    """What the telephone company says of a text; the last three are ends."""
+
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class TextOrder:
+    """A text to be sent; `status_url` is told of its fate."""
+
+    to: str
+    sender: str
+    body: str
+    status_url: str
+
+
+@dataclass(frozen=True)
+class KnownText:
+    """A text that we asked for, as the telephone company knows it."""
+
+    sid: str
+    sender: str
+    body: str
+    created_at: datetime | None
+
+
 class Telephony(Protocol):
     """What we ask of a telephone company.
 
@@ -86,6 +116,14 @@ class Telephony(Protocol):
 
     async def hang_up(self, call_sid: str) -> None:
         """End a call, whether it still rings or is in progress."""
+        ...
+
+    async def send_text(self, order: TextOrder) -> str:
+        """Send a text, once, and return its name (MessageSid)."""
+        ...
+
+    async def find_texts(self, to: str, since: datetime) -> list[KnownText]:
+        """Return the texts that we asked to be sent to `to` at or after `since`, the newest first."""
         ...
 
     async def close(self) -> None:

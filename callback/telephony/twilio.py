@@ -21,7 +21,14 @@ from callback.errors import (
     TelephonyUnavailable,
     TelephonyUncertain,
 )
-from callback.telephony.port import CallOrder, CallState, KnownCall, MachineDetection
+from callback.telephony.port import (
+    CallOrder,
+    CallState,
+    KnownCall,
+    KnownText,
+    MachineDetection,
+    TextOrder,
+)
 
 log = logging.getLogger(__name__)
 
@@ -144,6 +151,25 @@ class TwilioTelephony:
         """End a call; `completed` ends ringing ones too."""
         await self._ask(self._connected().calls(call_sid).update_async(status="completed"))
 
+    async def send_text(self, order: TextOrder) -> str:
+        """Send a text; its status events go to the order's address."""
+        message = await self._ask(
+            self._connected().messages.create_async(
+                to=order.to, from_=order.sender, body=order.body, status_callback=order.status_url
+            )
+        )
+        return str(message.sid)
+
+    async def find_texts(self, to: str, since: datetime) -> list[KnownText]:
+        """Return the texts to `to` made at or after `since`; answers to texts are none of them."""
+        messages = await self._ask(self._connected().messages.list_async(to=to, limit=50))
+        known = [
+            KnownText(str(each.sid), str(each.from_), each.body or "", _aware(each.date_created))
+            for each in messages
+            if each.direction == "outbound-api"
+        ]
+        return [each for each in known if each.created_at is None or each.created_at >= since]
+
     async def close(self) -> None:
         """Close the pooled connections."""
         http = self._client.http_client if self._client is not None else None
@@ -152,7 +178,10 @@ class TwilioTelephony:
 
 
 def _known(call: Any) -> KnownCall:
-    created: datetime | None = call.date_created or call.start_time
-    if created is not None and created.tzinfo is None:
-        created = created.replace(tzinfo=UTC)
+    created = _aware(call.date_created or call.start_time)
     return KnownCall(str(call.sid), state_of(str(call.status)), created)
+
+
+def _aware(instant: datetime | None) -> datetime | None:
+    naive = instant is not None and instant.tzinfo is None
+    return instant.replace(tzinfo=UTC) if naive and instant is not None else instant

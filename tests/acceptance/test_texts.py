@@ -9,13 +9,19 @@ SCHEDULED = "2026-03-02T22:30:00Z"
 
 async def texted(town: Town, body: str) -> str:
     """Send a text and return our reply, empty if there is none."""
-    before = len(town.exchange.messages)
+    before = len(replies(town))
     town.exchange.set_number(LINE, sms_url=f"{PUBLIC}/twilio/messaging/incoming")
     town.exchange.incoming_message(CALLER, LINE, body)
     await town.play(minutes=0.1)
-    replies = list(town.exchange.messages.values())[before + 1 :]
-    assert len(replies) <= 1
-    return replies[0].body if replies else ""
+    new = replies(town)[before:]
+    assert len(new) <= 1
+    return new[0] if new else ""
+
+
+def replies(town: Town) -> list[str]:
+    """Return what was answered to texts; confirmations and reminders are no answers."""
+    messages = town.exchange.messages.values()
+    return [each.body for each in messages if each.direction == "outbound-reply"]
 
 
 async def test_a_text_moves_and_cancels_what_was_promised(town: Town) -> None:

@@ -61,10 +61,15 @@ async def test_a_callback_for_a_time_is_promised_and_shown_with_its_story(
                 "detail": "by api for +1********11",
             }
         ],
+        "texts": [
+            {"at": "2026-03-02T09:00:00Z", "purpose": "promised", "status": "written"},
+            {"at": "2026-03-02T09:30:00Z", "purpose": "reminder", "status": "written"},
+        ],
     }
     assert await api("GET", f"/callbacks/{made['id']}") == made
     assert await api("GET", "/callbacks") == {"items": [made], "next": None}
-    (wish,) = office.jobs.wishes
+    wish, *texts = office.jobs.wishes
+    assert [wake.job for wake, _ in texts] == ["send_text", "send_text"]
     assert (wish[0].job, wish[0].subject_id, wish[0].version) == ("fall_due", made["id"], 1)
     assert wish[1] is not None
     assert wish[1].isoformat() == "2026-03-02T10:00:00+00:00"
@@ -78,7 +83,7 @@ async def test_a_callback_as_soon_as_possible_takes_a_place_in_line(
     made = await ask(api, line.id)
     assert (made["kind"], made["status"]) == ("asap", "waiting")
     assert made["arrived_at"] == made["promised_from"] == made["requested_at"]
-    assert [wake.job for wake, _ in office.jobs.wishes] == ["dispatch"]
+    assert [wake.job for wake, _ in office.jobs.wishes] == ["dispatch", "send_text"]
 
 
 async def test_an_instant_may_be_given_in_any_zone(api: Api, office: Office) -> None:
@@ -138,7 +143,13 @@ async def test_a_callback_is_moved_and_its_old_wake_up_made_void(api: Api, offic
     assert moved["promised_from"] == moved["due_at"] == moved["arrived_at"] == ELEVEN
     assert moved["promised_until"] == "2026-03-02T11:15:00Z"
     assert [entry["event"] for entry in moved["timeline"]] == ["request", "move"]
-    ((wake, at),) = office.jobs.wishes
+    assert sorted((text["purpose"], text["status"]) for text in moved["texts"]) == [
+        ("moved", "written"),
+        ("promised", "dropped"),
+        ("reminder", "dropped"),
+        ("reminder", "written"),
+    ]
+    ((wake, at), *_) = office.jobs.wishes
     assert (wake.job, wake.version) == ("fall_due", 2)
     assert at is not None
     path = f"/callbacks/{made['id']}"

@@ -47,6 +47,8 @@ DEFAULTS = {
     "dials_per_day": None,
     "preferred_agent_minutes": 5,
     "paused": False,
+    "texts": True,
+    "remind_before_minutes": 30,
 }
 EVERYTHING = {
     "name": "Soporte & <Ventas>",
@@ -86,6 +88,8 @@ EVERYTHING = {
     "dials_per_day": 500,
     "preferred_agent_minutes": 0,
     "paused": True,
+    "texts": False,
+    "remind_before_minutes": 0,
     "answers": [{"title": "opening hours", "text": "We are open from nine to five."}],
 }
 

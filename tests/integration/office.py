@@ -25,7 +25,7 @@ from callback.promises.callback import Callback, CallbackKind
 from callback.promises.lifecycle import CallbackStatus
 from callback.runtime import Runtime
 from callback.settings import Settings
-from callback.telephony.port import CallOrder, CallState, KnownCall
+from callback.telephony.port import CallOrder, CallState, KnownCall, KnownText, TextOrder
 
 ACCOUNT = "AC" + "1" * 32
 TOKEN = "a token for tests"
@@ -60,6 +60,8 @@ class CountingTelephony:
     redirected: list[tuple[str, str]] = field(default_factory=list)
     asked: int = 0
     known: dict[str, tuple[str, KnownCall]] = field(default_factory=dict)
+    texts: list[TextOrder] = field(default_factory=list)
+    known_texts: dict[str, tuple[str, KnownText]] = field(default_factory=dict)
     trouble: list[TelephonyError] = field(default_factory=list)
     answer_is_lost: bool = False
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -99,6 +101,22 @@ class CountingTelephony:
     async def hang_up(self, call_sid: str) -> None:
         self.hung_up.append(call_sid)
 
+    async def send_text(self, order: TextOrder) -> str:
+        self.texts.append(order)
+        sid = f"SM{next(self._numbers):032x}"
+        self.known_texts[sid] = (
+            order.to,
+            KnownText(sid, order.sender, order.body, self.clock.now()),
+        )
+        await self._think()
+        return sid
+
+    async def find_texts(self, to: str, since: datetime) -> list[KnownText]:
+        self.asked += 1
+        await self._think()
+        found = [known for number, known in self.known_texts.values() if number == to]
+        return [text for text in found if text.created_at is None or text.created_at >= since]
+
     async def close(self) -> None:
         self.orders.clear()
 
@@ -110,6 +128,7 @@ def settings_of(data_dir: Path, **more: object) -> Settings:
         "twilio_account_sid": ACCOUNT,
         "twilio_auth_token": TOKEN,
         "twilio_calls_per_second": 1000,
+        "twilio_texts_per_second": 1000,
     } | more
     return Settings(_env_file=None, **given)  # type: ignore[arg-type]
 

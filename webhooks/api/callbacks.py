@@ -14,15 +14,18 @@ from callback.agents.agent import Agent as AgentRow
 from callback.dialing.canceling import cancel_callback
 from callback.dialing.leg import Leg, LegRole
 from callback.dialing.rules import check_number
+from callback.dialogue.notices import Purpose
 from callback.errors import InvalidInput, NotFound, PromiseRefused
 from callback.keys import Role
 from callback.lines.directory import get_line
 from callback.lines.line import Line
 from callback.lines.offer import Window
+from callback.messages.message import Message
 from callback.phone import parse_number
 from callback.promises.callback import Callback, TimelineEntry
 from callback.promises.lifecycle import CallbackStatus
 from callback.promises.requesting import Request, get_callback, move_callback, request_callback
+from callback.promises.texting import text
 from callback.promises.windows import window_from
 from webhooks.api.access import at_least
 from webhooks.api.pages import Cursor, Limit, page_of
@@ -46,7 +49,12 @@ async def view_of(session: AsyncSession, callback: Callback) -> dict[str, Any]:
         .where(col(TimelineEntry.callback_id) == callback.id)
         .order_by(col(TimelineEntry.id))
     )
-    return callback_view(callback, legs.all(), timeline.all())
+    texts = await session.exec(
+        select(Message)
+        .where(col(Message.callback_id) == callback.id)
+        .order_by(col(Message.not_before), col(Message.id))
+    )
+    return callback_view(callback, legs.all(), timeline.all(), texts.all())
 
 
 def _window(line: Line, start: datetime, now: datetime) -> Window:
@@ -152,5 +160,7 @@ async def cancel(callback_id: str, office: Office) -> dict[str, Any]:
     async with office.work() as work:
         callback = await get_callback(work, callback_id)
         await cancel_callback(work, callback, "api")
+        line = await get_line(work.session, callback.line_id)
+        text(work, line, callback, Purpose.CALLED_OFF)
         await work.session.flush()
         return await view_of(work.session, callback)

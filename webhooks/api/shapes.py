@@ -111,6 +111,8 @@ class LineSettings(Strict):
     dials_per_day: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     preferred_agent_minutes: Annotated[int, Field(ge=0, le=240)] | None = None
     paused: bool | None = None
+    texts: bool | None = None
+    remind_before_minutes: Annotated[int, Field(ge=0, le=1440)] | None = None
 
     @model_validator(mode="after")
     def _null_only_where_it_means_something(self) -> Self:

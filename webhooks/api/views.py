@@ -10,6 +10,7 @@ from callback.agents.agent import Agent
 from callback.calls.call import Call
 from callback.dialing.leg import Leg
 from callback.lines.line import Line, LineNumber
+from callback.messages.message import Message
 from callback.promises.callback import Callback, TimelineEntry
 
 HIDDEN_OF_LINE = frozenset({"created_at"})
@@ -46,9 +47,12 @@ def agent_view(agent: Agent, line_ids: Sequence[str]) -> dict[str, Any]:
 
 
 def callback_view(
-    callback: Callback, attempts: Iterable[Leg], timeline: Iterable[TimelineEntry]
+    callback: Callback,
+    attempts: Iterable[Leg],
+    timeline: Iterable[TimelineEntry],
+    texts: Iterable[Message],
 ) -> dict[str, Any]:
-    """Return a callback with its attempts and its story."""
+    """Return a callback with its attempts, its story, and what was texted about it."""
     return {
         "id": callback.id,
         "line_id": callback.line_id,
@@ -83,6 +87,10 @@ def callback_view(
         "timeline": [
             {"at": instant(entry.at), "event": entry.event, "detail": entry.detail}
             for entry in timeline
+        ],
+        "texts": [
+            {"at": instant(text.not_before), "purpose": text.purpose, "status": text.status}
+            for text in texts
         ],
     }
 

@@ -17,16 +17,17 @@ from callback.errors import IllegalTransition, PromiseRefused
 from callback.lines.directory import line_of_number
 from callback.lines.line import Line
 from callback.lines.offer import Window
-from callback.phone import caller_number
+from callback.messages.no_texts import start_texts, stop_texts
+from callback.phone import caller_number, person_zone
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackStatus
 from callback.promises.offering import load_of, open_callback_of, rooms_of
-from callback.promises.requesting import Request, move_callback, request_callback
+from callback.promises.requesting import BY_TEXT, Request, move_callback, request_callback
 from callback.runtime import Work
 from callback.telephony import addresses
 from webhooks.requests import Form, Office, StatusRoute, log
 from webhooks.twiml import no_reply, reply
-from webhooks.voice.menu_facts import lawful_for, person_zone
+from webhooks.voice.menu_facts import lawful_for
 
 router = APIRouter(route_class=StatusRoute)
 
@@ -39,7 +40,11 @@ async def incoming(form: Form, office: Office) -> Response:
     async with office.work() as work:
         line = await line_of_number(work.session, form.called)
         number = caller_number(form.caller_id, line.country) if line is not None else None
-        if line is None or number is None or form.text("OptOutType"):
+        if line is None or number is None:
+            return no_reply()
+        told = form.text("OptOutType")
+        await _remember(work, number, form.called, text_steps.wants_texts(body, told))
+        if told:
             return no_reply()
         wish = text_steps.wish_of(body, (*line.languages, FALLBACK))
         if wish is TextWish.ANSWERED:
@@ -49,6 +54,13 @@ async def incoming(form: Form, office: Office) -> Response:
         language = owed.language if owed is not None else line.language
         speaker = Speaker(language, person_zone(number, line.zone), work.now, line.zone)
         return reply(" ".join(speaker.text(say) for say in says))
+
+
+async def _remember(work: Work, number: str, ours: str, wanted: bool | None) -> None:
+    if wanted is False:
+        await stop_texts(work, number, ours)
+    elif wanted:
+        await start_texts(work, number, ours)
 
 
 async def _carry_out(
@@ -64,7 +76,7 @@ async def _carry_out(
             return text_steps.canceled(line.name)
         window = text_steps.chosen(body, _written(owed)) if wish is TextWish.MOVE else None
         if window is not None:
-            await move_callback(work, line, owed, window)
+            await move_callback(work, line, owed, window, channel=BY_TEXT)
             owed.times_written = []
             return text_steps.moved(line.name, window)
     except (PromiseRefused, IllegalTransition) as refusal:
@@ -78,7 +90,7 @@ async def _promise(work: Work, line: Line, number: str) -> tuple[Say, ...]:
         return text_steps.refused(line.name)
     try:
         callback = await request_callback(
-            work, line, Request(number, line.language, channel="text")
+            work, line, Request(number, line.language, channel=BY_TEXT)
         )
     except PromiseRefused as refused:
         log.info("no promise to a text: %s", refused)

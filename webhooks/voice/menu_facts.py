@@ -17,7 +17,7 @@ from callback.dialogue.sentences import Speaker, counts_twelve_hours
 from callback.lines.hours import is_open, next_opening
 from callback.lines.line import Line
 from callback.lines.offer import NoOffer, Offer, Window
-from callback.phone import zones_of
+from callback.phone import person_zone, zones_of
 from callback.promises.board import Board
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackStatus
@@ -81,12 +81,6 @@ def facts_of(
 def listening_zone(line: Line, call: Call | WaitingCall) -> ZoneInfo:
     """Return the zone in which the caller hears times: the phone's own, where its number tells of one."""
     return person_zone(call.phone_number, line.zone)
-
-
-def person_zone(number: str | None, otherwise: ZoneInfo) -> ZoneInfo:
-    """Return the zone in which a phone is, if its number tells of a single one."""
-    zones = zones_of(number) if number else ()
-    return ZoneInfo(zones[0]) if len(zones) == 1 else otherwise
 
 
 def lawful_for(number: str | None, line: Line) -> Callable[[Window], bool]:

@@ -22,22 +22,24 @@ from callback.dialing.postponing import POSTPONABLE, postpone
 from callback.dialing.reservation import ReservationStatus
 from callback.dialogue import person_steps, time_steps
 from callback.dialogue.choice import Choice
+from callback.dialogue.notices import Purpose
 from callback.dialogue.sentences import Speaker
 from callback.dialogue.turn import HangUp, Join, Role, Say, Turn
 from callback.lines.directory import numbers_of
 from callback.lines.offer import Window
-from callback.phone import spoken_groups
+from callback.phone import person_zone, spoken_groups
 from callback.promises.callback import Callback
 from callback.promises.do_not_call import put_on_list
 from callback.promises.lifecycle import OPEN, CallbackStatus
 from callback.promises.offering import load_of, room_in, rooms_of
+from callback.promises.texting import text, was_texted
 from callback.telephony import addresses
 from callback.telephony.port import MachineDetection
 from webhooks.forms import TwilioForm
 from webhooks.requests import Form, Office, VoiceRoute
 from webhooks.twiml import render
 from webhooks.urls import person_stage
-from webhooks.voice.menu_facts import lawful_for, person_zone
+from webhooks.voice.menu_facts import lawful_for
 
 router = APIRouter(route_class=VoiceRoute)
 
@@ -82,10 +84,20 @@ async def _turn(case: Case, leg: Leg, step: str, form: TwilioForm) -> Turn:
 
 async def _machine(case: Case, leg: Leg) -> Turn:
     await leg_over(case, leg, LegOutcome.MACHINE)
+    await _text_after_voicemail(case)
     if case.line.machine_detection != MachineDetection.MESSAGE:
         return person_steps.farewell("person.goodbye")
     numbers = await numbers_of(case.work.session, case.line.id)
     return person_steps.voicemail(case.line.name, spoken_groups(numbers[0]))
+
+
+async def _text_after_voicemail(case: Case) -> None:
+    """Say once by text that we called; after the last attempt there is another text, which says so."""
+    callback = case.callback
+    if callback is None or callback.status != CallbackStatus.SCHEDULED:
+        return
+    if not await was_texted(case.work, callback, Purpose.VOICEMAIL):
+        text(case.work, case.line, callback, Purpose.VOICEMAIL)
 
 
 async def _after_choice(case: Case, leg: Leg, digits: str) -> Turn:
