@@ -6,10 +6,12 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from callback.agents.agent import Agent, AgentLine
+from callback.agents.shift import Shift
 from callback.calls.call import Call
 from callback.dialing.leg import Leg
 from callback.dialing.reservation import Reservation
 from callback.dialing.status_event import StatusEvent
+from callback.forecasting.snapshot import ForecastSnapshot
 from callback.keys import ApiKey
 from callback.lines.line import Line, LineNumber
 from callback.messages.message import Message
@@ -21,6 +23,7 @@ from callback.people.session import Session
 from callback.people.user import User
 from callback.promises.callback import Callback, TimelineEntry
 from callback.promises.do_not_call import DoNotCall
+from callback.promises.outlook import OutlookRow
 
 TABLES = (
     Agent,
@@ -29,14 +32,17 @@ TABLES = (
     Call,
     Callback,
     DoNotCall,
+    ForecastSnapshot,
     Leg,
     Line,
     LineNumber,
     Message,
     NoTexts,
+    OutlookRow,
     PasswordLink,
     Reservation,
     Session,
+    Shift,
     SignInAttempt,
     StatusEvent,
     TextPace,

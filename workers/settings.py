@@ -22,6 +22,7 @@ from callback.runtime import Runtime
 from callback.settings import Settings
 from workers.dispatcher import Dispatcher
 from workers.jobs import JOBS
+from workers.schedule import cron_jobs
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ def make_worker(runtime: Runtime, *, burst: bool = False) -> Worker:
     context: dict[str, Any] = {"runtime": runtime, "dispatcher": Dispatcher(runtime)}
     return Worker(
         functions=[func(job, name=name.value) for name, job in JOBS.items()],
+        cron_jobs=cron_jobs(hurried=hurried),
         redis_pool=runtime.jobs.redis,
         queue_name=QUEUE,
         ctx=context,

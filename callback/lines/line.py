@@ -71,6 +71,10 @@ class Line(SQLModel, table=True):
     `dials_per_day` times a local day. A callback is kept for its preferred agent for
     `preferred_agent_minutes`. While the line is `paused`, callers are served but no callback is dialled.
 
+    Windows sized by plan and forecast are offered while they are kept with the probability `promise_chance`;
+    `shrinkage` is the share of planned time in which agents are not there for calls. `callbacks_per_window` is
+    the limit where there is no plan or no forecast.
+
     With `texts`, people are told by text what was promised, and reminded of a chosen time
     `remind_before_minutes` before (0: not at all).
     """
@@ -115,6 +119,8 @@ class Line(SQLModel, table=True):
     dials_per_number_per_day: int = 10
     dials_per_day: int | None = None
     preferred_agent_minutes: int = 5
+    promise_chance: float = 0.9
+    shrinkage: float = 0.15
     paused: bool = False
     texts: bool = True
     remind_before_minutes: int = 30

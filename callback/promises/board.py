@@ -25,8 +25,18 @@ from callback.lines.hours import Opening, current_opening
 from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.promises.callback import Callback
+from callback.promises.capacity import Outlook
 from callback.promises.lifecycle import CallbackStatus
-from callback.promises.offering import Load, Rooms, asap_for, load_of, promises_in, rooms_for
+from callback.promises.offering import (
+    Load,
+    Rooms,
+    asap_for,
+    capacity_of,
+    load_of,
+    promises_in,
+    rooms_for,
+)
+from callback.promises.outlook import outlook_of
 from callback.together import Together
 
 FRESH = timedelta(seconds=1)
@@ -54,6 +64,7 @@ class Board:
     handle: timedelta
     taken: Callable[[Window], int]
     opening: Opening | None
+    outlook: Outlook | None = None
     _offered: dict[tuple[datetime, tuple[str, ...]], tuple[Window, ...]] = field(
         default_factory=dict
     )
@@ -63,9 +74,14 @@ class Board:
         ahead = bisect_left(self.arrivals, arrived_at)
         return Load(ahead, self.free_agents, self.agents, self.handle)
 
+    def capacity(self, window: Window) -> int:
+        """Return how many promises `window` can bear, given ones included."""
+        load = Load(len(self.arrivals), self.free_agents, self.agents, self.handle)
+        return capacity_of(self.line, load, self.outlook)(window)
+
     def rooms(self, load: Load, now: datetime, allowed: Callable[[Window], bool]) -> Rooms:
         """Return what can be promised to somebody with this load before them."""
-        return rooms_for(self.line, load, now, self.taken, allowed)
+        return rooms_for(self.line, load, now, self.taken, allowed, self.outlook)
 
     def windows(self, rooms: Rooms, zones: tuple[str, ...]) -> tuple[Window, ...]:
         """Return the windows to offer first; many who wait are offered the same ones.
@@ -90,8 +106,18 @@ async def read_board(session: AsyncSession, line: Line, now: datetime) -> Board:
     rows = (await connection.execute(_ARRIVALS, {"line_id": line.id})).scalars()
     taken = await promises_in(session, line.id, now)
     opening = current_opening(line, now)
-    arrivals = sorted(rows)
-    return Board(line, now, arrivals, load.free_agents, load.agents, load.handle, taken, opening)
+    outlook = await outlook_of(session, line.id, now)
+    return Board(
+        line,
+        now,
+        sorted(rows),
+        load.free_agents,
+        load.agents,
+        load.handle,
+        taken,
+        opening,
+        outlook,
+    )
 
 
 class Boards:

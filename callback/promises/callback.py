@@ -31,7 +31,8 @@ class Callback(SQLModel, table=True):
     nothing to do. `promise_kept` stays null until the first attempt is placed or the window has passed.
     `times_written` are the times that the last text message named, as pairs of ISO 8601 instants, so that a
     number sent back means what was read. `person_leg_id` names the leg on which the person already waits for
-    an agent, if she does.
+    an agent, if she does. `kept_score` says how surely a chosen window was to be kept when it was promised
+    (`Margin.score`), null where neither plan nor forecast knew.
 
     `first_promised_from` is when the first promise began, once it was not kept and a later window took its
     place. `alerted_at` is when it was told that the window is about to be missed. `net_wait_seconds` is how
@@ -65,6 +66,7 @@ class Callback(SQLModel, table=True):
     due_at: datetime
     version: int = 1
     promise_kept: bool | None = None
+    kept_score: float | None = None
     first_placed_at: datetime | None = None
     attempt_count: int = 0
     person_leg_id: str | None = None

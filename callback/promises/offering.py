@@ -22,8 +22,9 @@ from callback.lines.line import Line
 from callback.lines.offer import Offer, Window, decide_offer
 from callback.lines.wait import RECENT_CALLS, WaitEstimate, estimate_wait, mean_handle
 from callback.promises.callback import Callback, CallbackKind
-from callback.promises.capacity import window_capacity
+from callback.promises.capacity import Outlook, window_capacity
 from callback.promises.lifecycle import OPEN, CallbackStatus
+from callback.promises.outlook import outlook_of
 from callback.promises.windows import asap_window, windows_of, with_room
 
 WINDOWS_OFFERED = 3
@@ -128,14 +129,12 @@ class Rooms:
     line: Line
     now: datetime
     earliest: datetime
-    capacity: int
+    capacity: Callable[[Window], int]
     taken: Callable[[Window], int]
     allowed: Callable[[Window], bool]
 
     def after(self, instant: datetime | None = None, count: int = WINDOWS_OFFERED) -> list[Window]:
         """Return the next windows with room; the first may have begun just before `instant`."""
-        if not self.capacity:
-            return []
         return with_room(self._windows(instant), self._room, count)
 
     def from_on(self, instant: datetime, count: int) -> list[Window]:
@@ -144,8 +143,6 @@ class Rooms:
 
     def days(self, count: int, zone: ZoneInfo) -> list[Window]:
         """Return the first window with room of each of the next local days after today."""
-        if not self.capacity:
-            return []
         found: list[Window] = []
         today = self.now.astimezone(zone).date()
         for window in self._windows(None):
@@ -158,7 +155,7 @@ class Rooms:
         return found
 
     def _room(self, window: Window) -> int:
-        return self.capacity - self.taken(window) if self.allowed(window) else 0
+        return self.capacity(window) - self.taken(window) if self.allowed(window) else 0
 
     def _windows(self, instant: datetime | None) -> Iterator[Window]:
         earliest = self.earliest
@@ -180,19 +177,38 @@ def rooms_for(
     now: datetime,
     taken: Callable[[Window], int],
     allowed: Callable[[Window], bool],
+    outlook: Outlook | None = None,
 ) -> Rooms:
     """Return what can be promised on a line with this load, where `taken` counts what already is."""
     wait = load.wait()
     earliest = whole_minute(now + max(LEAD, wait.high if wait is not None else LEAD))
-    capacity = window_capacity(load.agents, line.window, load.handle, line.callbacks_per_window)
-    return Rooms(line, now, earliest, capacity, taken, allowed)
+    return Rooms(line, now, earliest, capacity_of(line, load, outlook), taken, allowed)
+
+
+def capacity_of(line: Line, load: Load, outlook: Outlook | None) -> Callable[[Window], int]:
+    """Return what tells how many promises a window can bear: by plan and forecast where there are both.
+
+    Elsewhere the line's fixed limit decides, or half of the agents now at work. A limit of 0 means never.
+    """
+    blind = window_capacity(load.agents, line.window, load.handle, line.callbacks_per_window)
+    if outlook is None or line.callbacks_per_window == 0:
+        return lambda _: blind
+    foreseen = outlook
+
+    def capacity(window: Window) -> int:
+        seen = foreseen.capacity(window.start, window.until)
+        return blind if seen is None else seen
+
+    return capacity
 
 
 async def rooms_of(
     session: AsyncSession, line: Line, load: Load, now: datetime, allowed: Callable[[Window], bool]
 ) -> Rooms:
     """Return what can be promised on a line at this moment."""
-    return rooms_for(line, load, now, await promises_in(session, line.id, now), allowed)
+    taken = await promises_in(session, line.id, now)
+    outlook = await outlook_of(session, line.id, now)
+    return rooms_for(line, load, now, taken, allowed, outlook)
 
 
 async def room_in(
@@ -206,8 +222,20 @@ async def room_in(
 ) -> int:
     """Return how many more promises `window` can bear, not counting the callback `but_for`."""
     taken = await promises_in(session, line.id, now, but_for)
-    capacity = window_capacity(load.agents, line.window, load.handle, line.callbacks_per_window)
-    return capacity - taken(window)
+    outlook = await outlook_of(session, line.id, now)
+    return capacity_of(line, load, outlook)(window) - taken(window)
+
+
+async def score_of(
+    session: AsyncSession, line: Line, window: Window, now: datetime, *, but_for: str = ""
+) -> float | None:
+    """Return how surely one more promise in `window` is kept (`Margin.score`), None where nobody knows."""
+    outlook = await outlook_of(session, line.id, now)
+    margin = None if outlook is None else outlook.margin(window.start, window.until)
+    if margin is None:
+        return None
+    taken = await promises_in(session, line.id, now, but_for)
+    return margin.score(taken(window) + 1)
 
 
 async def promises_in(

@@ -18,7 +18,7 @@ from callback.messages.outbox import drop_pending
 from callback.phone import mask
 from callback.promises.callback import Callback, CallbackKind
 from callback.promises.lifecycle import OPEN, CallbackEvent, CallbackStatus
-from callback.promises.offering import load_of, room_in
+from callback.promises.offering import load_of, room_in, score_of
 from callback.promises.standing import Standing, read_standing
 from callback.promises.texting import remind, text, text_anew
 from callback.runtime import Work
@@ -114,6 +114,8 @@ def _give(work: Work, standing: Standing, request: Request) -> Callback:
             raise NoLongerWaiting(f"the caller is {request.call.status}")
         request.call.apply(CallEvent.PROMISE, work.now)
     callback = _write_down(work, standing.board.line, request, window)
+    if request.window is not None:
+        callback.kept_score = standing.score_in(window)
     work.session.add(callback)
     standing.promise(callback)
     return callback
@@ -205,6 +207,7 @@ async def move_callback(
     load = await load_of(work.session, line, work.now)
     if await room_in(work.session, line, window, load, work.now, but_for=callback.id) <= 0:
         raise PromiseRefused("window_full", "the window has no room left")
+    callback.kept_score = await score_of(work.session, line, window, work.now, but_for=callback.id)
     callback.apply(CallbackEvent.MOVE, work.now, f"to {window.start.isoformat()}")
     callback.promise(window.start, window.until)
     callback.arrived_at = window.start

@@ -13,7 +13,6 @@ from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.promises.board import Board, read_board
 from callback.promises.callback import Callback, CallbackKind
-from callback.promises.capacity import window_capacity
 from callback.promises.do_not_call import listed_among
 from callback.promises.lifecycle import OPEN
 
@@ -30,11 +29,18 @@ class Standing:
     def room_in(self, window: Window) -> int:
         """Return how many more promises `window` can bear."""
         board = self.board
-        capacity = window_capacity(
-            board.agents, board.line.window, board.handle, board.line.callbacks_per_window
-        )
-        given = sum(one.start < window.until and window.start < one.until for one in self._given)
-        return capacity - board.taken(window) - given
+        return board.capacity(window) - board.taken(window) - self._given_in(window)
+
+    def score_in(self, window: Window) -> float | None:
+        """Return how surely one more promise in `window` is kept, None where nobody knows."""
+        outlook = self.board.outlook
+        margin = None if outlook is None else outlook.margin(window.start, window.until)
+        if margin is None:
+            return None
+        return margin.score(self.board.taken(window) + self._given_in(window) + 1)
+
+    def _given_in(self, window: Window) -> int:
+        return sum(one.start < window.until and window.start < one.until for one in self._given)
 
     def promise(self, callback: Callback) -> None:
         """Reckon with a promise from now on."""

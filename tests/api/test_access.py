@@ -41,6 +41,8 @@ ROUTES: list[tuple[str, str, Role, int, dict[str, Any]]] = [
     ("PUT", "/callbacks/{callback_id}/agent", Role.SUPERVISOR, 409, {"json": {"agent_id": None}}),
     ("POST", "/callbacks/{callback_id}/dial-now", Role.SUPERVISOR, 409, {}),
     ("GET", "/calls", Role.AGENT, 200, {}),
+    ("GET", "/lines/{line_id}/plan", Role.SUPERVISOR, 200, {}),
+    ("PUT", "/lines/{line_id}/plan", Role.MANAGER, 422, {"json": {}}),
     ("GET", "/reports/service", Role.SUPERVISOR, 422, {}),
     ("GET", "/reports/punctuality", Role.SUPERVISOR, 422, {}),
 ]

@@ -46,6 +46,8 @@ DEFAULTS = {
     "dials_per_number_per_day": 10,
     "dials_per_day": None,
     "preferred_agent_minutes": 5,
+    "promise_chance": 0.9,
+    "shrinkage": 0.15,
     "paused": False,
     "texts": True,
     "remind_before_minutes": 30,

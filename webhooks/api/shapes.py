@@ -110,6 +110,8 @@ class LineSettings(Strict):
     dials_per_number_per_day: Annotated[int, Field(ge=1, le=100)] | None = None
     dials_per_day: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     preferred_agent_minutes: Annotated[int, Field(ge=0, le=240)] | None = None
+    promise_chance: Annotated[float, Field(ge=0.5, le=0.99)] | None = None
+    shrinkage: Annotated[float, Field(ge=0, le=0.9)] | None = None
     paused: bool | None = None
     texts: bool | None = None
     remind_before_minutes: Annotated[int, Field(ge=0, le=1440)] | None = None

@@ -1,0 +1,105 @@
+"""From a forecast and a plan to what is left for callbacks, interval by interval; the source of an outlook."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from callback.forecasting.snapshot import SnapshotRow
+
+BAND_IN_SPREADS = 2.563
+"""Eight in ten of a normal variable lie within so many standard deviations, from q10 to q90."""
+PLAN_SPREAD = 0.1
+"""How much the agents who are there differ from those who are planned, as a share."""
+MEMORY = timedelta(hours=3)
+"""After so long a departure from the plan is expected to have shrunk to 1/e."""
+
+
+@dataclass(frozen=True)
+class Today:
+    """How the day goes so far.
+
+    `level`: calls that came / calls that were due. `presence`: agents at work / agents who were to be there.
+    `ends_at` is the end of the local day, up to which the level holds.
+    """
+
+    now: datetime
+    ends_at: datetime
+    level: float = 1.0
+    presence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a callback takes: `handle_seconds` of an agent for each of its `attempts` (mean, at least 1)."""
+
+    handle_seconds: float
+    attempts: float = 1.0
+
+    def callbacks(self, agents: float, interval: timedelta) -> float:
+        """Return how many callbacks `agents` can place in an interval."""
+        return agents * interval.total_seconds() / (self.handle_seconds * self.attempts)
+
+
+@dataclass(frozen=True)
+class Margins:
+    """Per interval: agents planned and there, agents that live callers need, callbacks free, their spread."""
+
+    planned: list[float | None]
+    needed: list[float]
+    free: list[float | None]
+    spread: list[float]
+
+
+def presence_now(at_work: int, expected: float) -> float:
+    """Return by how much more agents are at work than were to be there, steadied by one agent.
+
+    >>> presence_now(3, 7.0)
+    0.5
+    """
+    return min(1.5, (at_work + 1.0) / (expected + 1.0))
+
+
+def margins_of(
+    rows: Sequence[SnapshotRow],
+    planned: Sequence[float | None],
+    interval: timedelta,
+    today: Today,
+    work: Work,
+    shrinkage: float,
+    agents_needed: Callable[[float], float],
+) -> Margins:
+    """Return what is left for callbacks in each interval of a forecast.
+
+    Free is what the agents who will be there can do beyond the agents whom live callers need at the line's
+    service target: (planned × (1 − shrinkage) − needed) × interval / (handle time × attempts). `planned` is
+    None where there is no plan. `agents_needed` says what so many calls in an interval need; it is asked
+    where today's level moves the forecast. The spread has two parts: the forecast's band, a call more being
+    a callback less, and agents who do not come.
+    """
+    found = Margins([], [], [], [])
+    for row, agents in zip(rows, planned, strict=True):
+        level = today.level if row.start < today.ends_at else 1.0
+        needed = float(row.agents) if level == 1.0 else agents_needed(row.mean * level)
+        calls_spread = level * (row.q90 - row.q10) / BAND_IN_SPREADS / work.attempts
+        found.needed.append(needed)
+        if agents is None:
+            found.planned.append(None)
+            found.free.append(None)
+            found.spread.append(calls_spread)
+            continue
+        there = agents * (1.0 - shrinkage) * _presence(row.start, today)
+        found.planned.append(round(there, 3))
+        found.free.append(round(work.callbacks(there - needed, interval), 3))
+        absent = work.callbacks(PLAN_SPREAD * there, interval)
+        found.spread.append(round(math.hypot(calls_spread, absent), 3))
+    return found
+
+
+def _presence(start: datetime, today: Today) -> float:
+    if start >= today.ends_at:
+        return 1.0
+    ahead = max(timedelta(0), start - today.now)
+    return 1.0 + (today.presence - 1.0) * math.exp(-(ahead / MEMORY))

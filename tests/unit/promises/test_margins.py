@@ -1,0 +1,82 @@
+"""From a forecast and a plan to what is left for callbacks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from callback.forecasting.snapshot import SnapshotRow
+from callback.promises.margins import Margins, Today, Work, margins_of, presence_now
+
+NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+HALF_HOUR = timedelta(minutes=30)
+MIDNIGHT = NINE + timedelta(hours=15)
+
+
+def row(after_minutes: int, calls: float = 20.0, agents: int = 4) -> SnapshotRow:
+    start = NINE + timedelta(minutes=after_minutes)
+    return SnapshotRow(
+        start, calls, calls - 5, calls - 3, calls, calls + 3, calls + 5, agents, 0.85
+    )
+
+
+def margins(
+    *planned: float | None, level: float = 1.0, presence: float = 1.0, attempts: float = 1.0
+) -> Margins:
+    rows = [row(30 * place) for place in range(len(planned))]
+    today = Today(NINE, MIDNIGHT, level, presence)
+    return margins_of(
+        rows, planned, HALF_HOUR, today, Work(300.0, attempts), 0.0, lambda calls: calls / 4
+    )
+
+
+def test_free_is_what_agents_can_do_beyond_those_whom_live_callers_need() -> None:
+    found = margins(6.0, 4.0, 3.0)
+    # 1,800 s / 300 s are six callbacks for each agent to spare.
+    assert found.free == [12.0, 0.0, -6.0]
+    assert found.needed == [4.0, 4.0, 4.0]
+
+
+def test_callbacks_that_must_be_dialled_twice_take_twice_the_time() -> None:
+    assert margins(6.0, attempts=2.0).free == [6.0]
+
+
+def test_without_a_plan_nothing_is_said() -> None:
+    assert margins(6.0, None).free == [12.0, None]
+
+
+def test_the_spread_holds_the_forecast_and_agents_who_do_not_come() -> None:
+    (spread,) = margins(10.0).spread
+    assert spread == pytest.approx(((10 / 2.563) ** 2 + (0.1 * 10 * 6) ** 2) ** 0.5, abs=0.01)
+
+
+def test_a_busy_morning_takes_from_the_rest_of_the_day() -> None:
+    busy = margins(6.0, level=1.2)
+    assert busy.needed == [6.0]
+    assert busy.free == [0.0]
+
+
+def test_agents_who_are_missing_now_are_missed_less_and_less() -> None:
+    found = margins(*[8.0] * 13, presence=0.5)
+    there = [each for each in found.planned if each is not None]
+    assert there[0] == pytest.approx(4.0)
+    assert there == sorted(there)
+    assert there[6] == pytest.approx(8 * (1 - 0.5 / 2.71828), abs=0.01)
+
+
+def test_tomorrow_is_not_moved_by_today() -> None:
+    today = Today(NINE, NINE + HALF_HOUR, level=2.0, presence=0.1)
+    found = margins_of(
+        [row(0), row(30)], [6.0, 6.0], HALF_HOUR, today, Work(300.0), 0.0, lambda calls: calls / 4
+    )
+    assert found.needed == [10.0, 4.0]
+    assert found.free[1] == 12.0
+
+
+@pytest.mark.parametrize(
+    ("at_work", "expected", "presence"),
+    [(7, 7.0, 1.0), (3, 7.0, 0.5), (0, 3.0, 0.25), (40, 3.0, 1.5)],
+)
+def test_presence_is_steadied_by_one_agent(at_work: int, expected: float, presence: float) -> None:
+    assert presence_now(at_work, expected) == presence

@@ -1,0 +1,71 @@
+"""What a worker does by the clock: forecasts in the night, and the outlook once a minute.
+
+arq wakes one worker of all; which lines are due is decided by our own clock and the database.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from arq.cron import CronJob, cron
+from arq.typing import WorkerCoroutine
+from sqlmodel import col, select
+
+from callback.calls.nightly_forecast import forecast_is_due, keep_forecast
+from callback.errors import InvalidInput
+from callback.lines.line import Line
+from callback.promises.foresight import keep_outlook
+from callback.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+Context = dict[str, Any]
+
+AGAIN_AFTER = timedelta(hours=1)
+"""A line whose log is too short is looked at again after so long, not every minute."""
+LONGEST_SECONDS = 600
+HURRIED_SECONDS = set(range(0, 60, 5))
+
+
+async def look_ahead(context: Context) -> None:
+    """Forecast the lines whose day has begun, and renew every line's outlook."""
+    runtime: Runtime = context["runtime"]
+    refused: dict[str, datetime] = context.setdefault("forecast_refused", {})
+    async with runtime.database.reading() as session:
+        lines = list((await session.exec(select(Line).order_by(col(Line.id)))).all())
+    for line in lines:
+        try:
+            await _forecast(runtime, line, refused)
+            await keep_outlook(runtime.database, line, runtime.clock.now())
+        except Exception:
+            log.exception("no outlook for line %s; the next minute tries again", line.id)
+
+
+async def _forecast(runtime: Runtime, line: Line, refused: dict[str, datetime]) -> None:
+    now = runtime.clock.now()
+    if line.id in refused and now - refused[line.id] < AGAIN_AFTER:
+        return
+    async with runtime.database.reading() as session:
+        if not await forecast_is_due(session, line, now):
+            return
+    try:
+        await keep_forecast(runtime.database, line, now)
+    except InvalidInput as error:
+        refused[line.id] = now
+        log.info("no forecast for line %s: %s", line.id, error)
+
+
+def cron_jobs(*, hurried: bool) -> list[CronJob]:
+    """Return what arq is to wake a worker for; more often where our clock runs faster than arq's."""
+    return [
+        cron(
+            cast(WorkerCoroutine, look_ahead),
+            name="look_ahead",
+            second=HURRIED_SECONDS if hurried else 0,
+            timeout=LONGEST_SECONDS,
+            max_tries=1,
+            keep_result=0,
+        )
+    ]
