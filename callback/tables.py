@@ -13,6 +13,7 @@ from callback.dialing.reservation import Reservation
 from callback.dialing.status_event import StatusEvent
 from callback.forecasting.snapshot import ForecastSnapshot
 from callback.keys import ApiKey
+from callback.limits import LimitCount
 from callback.lines.line import Line, LineNumber
 from callback.messages.message import Message
 from callback.messages.no_texts import NoTexts
@@ -34,6 +35,7 @@ TABLES = (
     DoNotCall,
     ForecastSnapshot,
     Leg,
+    LimitCount,
     Line,
     LineNumber,
     Message,

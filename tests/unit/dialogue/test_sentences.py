@@ -25,7 +25,7 @@ from callback.lines.offer import Window
 from tests.unit.builders import utc
 
 ROOT = Path(__file__).parents[3]
-KEY = re.compile(r"(caller|agent|person|text)\.[a-z_]+")
+KEY = re.compile(r"(caller|agent|person|text|page|label|form|survey)\.[a-z_]+")
 LANGUAGES = sorted(languages())
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -163,8 +163,9 @@ def test_days_and_times_are_spoken_as_each_language_does(language: str, words: s
 def test_a_sentence_ends_as_one_and_is_no_markup(language: str) -> None:
     for key, sentence in keys_in(language).items():
         assert sentence.strip() == sentence, key
-        # A line's own words end as the line wrote them.
-        assert sentence[-1] in ".?!" or key == "caller.own_words", key
+        # A line's own words end as the line wrote them; what stands on a button is no sentence.
+        label = key.startswith("label.") or key == "caller.own_words"
+        assert sentence[-1] in ".?!" or label, key
         assert not set(sentence) & set("<>&\n"), key
 
 
