@@ -7,6 +7,7 @@ from dataclasses import replace
 from callback.dialogue import time_steps
 from callback.dialogue.choice import Choice, Decision, Facts, Pending, Step, Wish, astray
 from callback.dialogue.turn import Again, Enqueue, HangUp, Listen, Say, Turn
+from callback.lines.offer import NoOffer
 
 
 def arrival(facts: Facts, *before: Say) -> Turn:
@@ -47,6 +48,8 @@ def closed(facts: Facts, *before: Say) -> Turn:
         Say("caller.closed_now", {"opening": opening}) if opening else Say("caller.closed_today")
     ]
     if not facts.offer.windows:
+        if facts.offer.refusal == NoOffer.NO_ROOM:
+            says.append(Say("caller.no_promise_now"))
         return Turn((*before, *says, Say("caller.goodbye")), then=HangUp())
     says.append(Say("caller.offer_times"))
     return Turn(

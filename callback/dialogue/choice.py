@@ -96,14 +96,24 @@ class Pending:
 
 
 @dataclass(frozen=True)
+class Closing:
+    """When the line closes, and whether that may be before the caller's turn."""
+
+    at: datetime
+    first: bool
+
+
+@dataclass(frozen=True)
 class Facts:
     """What the menu knows.
 
     `caller_number` is None where it was withheld or may not be called back; `typed_number` is what the keys
     of `Step.TYPED` mean as a number, None if it is of no use. `more` are the windows with room from the time
     that the key asks about, `days` the first window of each coming day, and `asked_at` the instant that a
-    typed time means. `closed` says that the caller is in no queue, because the line is closed; it opens
-    at `opening`. Languages come with their place in the line's list.
+    typed time means. `closed` says that the caller is in no queue, because the line is closed, `emptied` that
+    it has closed while the caller waited and nobody is there any more; it opens at `opening`. `closing` is
+    when it closes, if that is too soon to promise a call in turn. Languages come with their place in the
+    line's list.
     """
 
     offer: Offer
@@ -125,7 +135,9 @@ class Facts:
     halves: bool = False
     pending: Pending | None = None
     closed: bool = False
+    emptied: bool = False
     opening: datetime | None = None
+    closing: Closing | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from callback.dialogue import arrival_steps, number_steps, time_steps
 from callback.dialogue.choice import Choice, Decision, Facts, Step, astray
 from callback.dialogue.sentences import PhoneDigits
 from callback.dialogue.turn import AskAgain, HangUp, KeepWaiting, Leave, Listen, Say, Turn
-from callback.lines.offer import NoOffer, Window
+from callback.lines.offer import NoOffer, Window, chosen
 from callback.lines.wait import WaitEstimate
 from callback.phone import spoken_groups
 
@@ -25,10 +25,13 @@ NOT_UNDERSTOOD: Final = Say("caller.not_understood")
 
 def waiting(facts: Facts) -> Turn:
     """Tell a waiting caller how long it will be and, where one stands, of the offer."""
-    if facts.closed:
-        return arrival_steps.closed(facts)
+    if facts.emptied:
+        return replace(arrival_steps.closed(facts), then=Leave())
     says = [] if facts.position is None else [Say("caller.position", {"place": facts.position})]
     says.append(wait_sentence(facts.wait))
+    if facts.closing is not None:
+        key = "caller.closing_first" if facts.closing.first else "caller.closing"
+        says.append(Say(key, {"closing": facts.closing.at}))
     says += _offer_sentences(facts) if facts.speaks_offer else []
     if not (facts.offer.stands or facts.answers):
         return Turn(tuple(says), pause_seconds=facts.announce_seconds, then=AskAgain())
@@ -36,7 +39,7 @@ def waiting(facts: Facts) -> Turn:
 
 
 def _offer_sentences(facts: Facts) -> list[Say]:
-    says = []
+    says = [Say("caller.overload")] if facts.offer.overload else []
     if facts.offer.asap is not None:
         says.append(Say("caller.offer_asap"))
     if facts.offer.windows:
@@ -100,7 +103,7 @@ def _after_answers(digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
 def _after_time(digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
     if digits == time_steps.BACK:
         return _back(facts)
-    window = time_steps.chosen(digits, facts.choice)
+    window = chosen(digits, facts.choice.windows)
     if window is not None:
         return _take(window, facts)
     return time_steps.after_time(digits, facts) or astray(
@@ -193,6 +196,8 @@ def _back(facts: Facts, *before: Say) -> Decision:
         return Decision(Choice(), arrival_steps.pending(facts, facts.pending, *before))
     if facts.closed:
         return Decision(Choice(), arrival_steps.closed(facts, *before))
+    if facts.emptied:
+        return Decision(Choice(), waiting(facts))
     turn = _in_menu(waiting(replace(facts, speaks_offer=True)))
     says = (*before, Say("caller.back_to_waiting"), *turn.says)
     return Decision(Choice(), replace(turn, says=says))

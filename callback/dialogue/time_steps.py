@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from callback.dialogue.choice import Choice, Decision, Facts, Step
 from callback.dialogue.sentences import Day
 from callback.dialogue.turn import Listen, Say, Turn
-from callback.lines.offer import Window
+from callback.lines.offer import Window, chosen
 
 MORE, ANOTHER_DAY, TYPE, BACK = "4", "5", "6", "0"
 MORNING, AFTERNOON = "1", "2"
@@ -48,13 +48,6 @@ def after_time(digits: str, facts: Facts) -> Decision | None:
     return None
 
 
-def chosen(digits: str, choice: Choice) -> Window | None:
-    """Return the window that was read out for a key, None where none was."""
-    if digits.isdecimal() and 1 <= int(digits) <= len(choice.windows):
-        return choice.windows[int(digits) - 1]
-    return None
-
-
 def read_days(choice: Choice, *before: Say) -> Decision:
     """Read out the days on which there is room, a key each."""
     options = [
@@ -66,7 +59,7 @@ def read_days(choice: Choice, *before: Say) -> Decision:
 
 def after_day(digits: str, facts: Facts, zone: ZoneInfo) -> Decision | None:
     """Read the times of the day that a key chose; None for a key that chose none."""
-    first = chosen(digits, facts.choice)
+    first = chosen(digits, facts.choice.windows)
     if first is None:
         return None
     day = first.start.astimezone(zone).date().isoformat()

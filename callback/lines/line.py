@@ -64,7 +64,9 @@ class Line(SQLModel, table=True):
 
     A callback is offered where the wait is above `offer_after_seconds` and at least `offer_when_waiting`
     contacts are ahead, and spoken of at every `offer_every`-th announcement. `reasons` are what callers may
-    say their call is about, `answers` what they can listen to while waiting.
+    say their call is about, `answers` what they can listen to while waiting. Beyond `offer_up_to_seconds` of
+    wait or `offer_up_to_waiting` contacts ahead (None: no bound) nobody is promised a call in turn any more;
+    times that have room can still be chosen.
 
     Numbers of `countries` (ISO 3166 alpha-2; none: the line's own) may be dialled, except those that begin with
     one of `blocked_prefixes`; each number at most `dials_per_number_per_day` times, and all together
@@ -110,6 +112,8 @@ class Line(SQLModel, table=True):
     announce_every_seconds: int = 20
     offer_when_waiting: int = 0
     offer_every: int = 1
+    offer_up_to_seconds: int | None = None
+    offer_up_to_waiting: int | None = None
     say_position: bool = False
     special_days: list[SpecialDay] = Field(default_factory=list, sa_type=JSON)
     reasons: list[str] = Field(default_factory=list, sa_type=JSON)

@@ -30,9 +30,10 @@ class Callback(SQLModel, table=True):
     is when it next asks for attention; `version` grows whenever that changes, so that an old wake-up finds
     nothing to do. `promise_kept` stays null until the first attempt is placed or the window has passed.
     `times_written` are the times that the last text message named, as pairs of ISO 8601 instants, so that a
-    number sent back means what was read. `person_leg_id` names the leg on which the person already waits for
-    an agent, if she does. `kept_score` says how surely a chosen window was to be kept when it was promised
-    (`Margin.score`), null where neither plan nor forecast knew.
+    number sent back means what was read. `message_left_at` is when a machine was left the one message that
+    there is. `person_leg_id` names the leg on which the person already waits for an agent, if she does.
+    `kept_score` says how surely a chosen window was to be kept when it was promised (`Margin.score`), null
+    where neither plan nor forecast knew.
 
     `first_promised_from` is when the first promise began, once it was not kept and a later window took its
     place. `alerted_at` is when it was told that the window is about to be missed. `net_wait_seconds` is how
@@ -75,6 +76,7 @@ class Callback(SQLModel, table=True):
     net_wait_seconds: float = 0.0
     gross_wait_seconds: float | None = None
     times_written: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    message_left_at: datetime | None = None
     ended_at: datetime | None = None
 
     def apply(self, event: CallbackEvent, at: datetime, detail: str = "") -> None:

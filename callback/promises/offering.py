@@ -19,7 +19,7 @@ from callback.agents.presence import AT_WORK, AgentStatus
 from callback.calls.call import Call, CallStatus
 from callback.lines.hours import Opening, daily_openings_from
 from callback.lines.line import Line
-from callback.lines.offer import Offer, Window, decide_offer
+from callback.lines.offer import Offer, Window, decide_offer, overloaded
 from callback.lines.wait import RECENT_CALLS, WaitEstimate, estimate_wait, mean_handle
 from callback.promises.callback import Callback, CallbackKind
 from callback.promises.capacity import Outlook, window_capacity
@@ -265,6 +265,11 @@ def asap_for(load: Load, opening: Opening | None, now: datetime) -> Window | Non
     return asap_window(now, wait.high, opening.closes)
 
 
+def is_overloaded(line: Line, load: Load) -> bool:
+    """Tell whether more people wait before somebody than the line calls back in their turn."""
+    return overloaded(load.wait(), load.ahead, line.offer_up_to_seconds, line.offer_up_to_waiting)
+
+
 def offer_for(line: Line, load: Load, asap: Window | None, windows: tuple[Window, ...]) -> Offer:
     """Return what a caller with this load before them may be promised now, of what could be kept."""
     return decide_offer(
@@ -274,6 +279,7 @@ def offer_for(line: Line, load: Load, asap: Window | None, windows: tuple[Window
         estimate=load.wait(),
         asap=asap,
         windows=windows,
+        overload=is_overloaded(line, load),
     )
 
 

@@ -18,7 +18,7 @@ from callback.messages.outbox import drop_pending
 from callback.phone import mask
 from callback.promises.callback import Callback, CallbackKind
 from callback.promises.lifecycle import OPEN, CallbackEvent, CallbackStatus
-from callback.promises.offering import load_of, room_in, score_of
+from callback.promises.offering import is_overloaded, load_of, room_in, score_of
 from callback.promises.standing import Standing, read_standing
 from callback.promises.texting import remind, text, text_anew
 from callback.runtime import Work
@@ -148,7 +148,10 @@ def _window_that_can_be_kept(standing: Standing, request: Request, now: datetime
             raise PromiseRefused("window_full", "the window has no room left")
         return request.window
     arrived_at = request.call.arrived_at if request.call is not None else now
-    window = standing.board.asap(standing.board.load_before(arrived_at), now)
+    load = standing.board.load_before(arrived_at)
+    if is_overloaded(standing.board.line, load):
+        raise PromiseRefused("overload", "more people wait than the line calls back in their turn")
+    window = standing.board.asap(load, now)
     if window is None:
         raise PromiseRefused("cannot_be_kept", "nobody is at work, or the line closes too soon")
     return window

@@ -67,7 +67,9 @@ async def test_canceled_while_the_person_listens_tells_her_that_it_is_over(town:
     await town.open()
     await town.agent()
     callback_id = await town.ask()
-    await town.play(until=lambda: "Hello, this is Support." in "".join(town.heard_at(CALLER)))
+    await town.play(
+        until=lambda: "Hello, this is Support, calling" in "".join(town.heard_at(CALLER))
+    )
     await town.api("DELETE", f"/callbacks/{callback_id}")
     await town.play(minutes=1)
     (rung,) = town.calls_to(CALLER)

@@ -87,9 +87,84 @@ async def test_nothing_is_promised_for_the_hours_after_closing(town: Town) -> No
     await town.play(minutes=2)
     heard = town.heard(sid)
     assert "Press 1 to be called back" not in heard
-    assert "today" not in heard
+    assert "We close today at 6:00 PM." in heard
+    assert "choose today" not in heard
     assert "Press 1 to choose tomorrow between 8:00 AM and 8:15 AM." in heard
     assert (await town.only_callback())["promised_from"] == "2026-03-03T16:00:00Z"
+
+
+async def test_just_before_closing_the_hour_is_told(town: Town) -> None:
+    town.clock.move_to(datetime(2026, 3, 3, 1, 55, tzinfo=UTC))  # five to six
+    await town.open(opening_hours=WEEKDAYS)
+    await town.agent()
+    town.call("+14155550101", talk_s=900)
+    await town.play(minutes=0.3)
+    sid = town.call(CALLER, patience_s=30)
+    await town.play(minutes=1)
+    assert "We close today at 6:00 PM, perhaps before your turn comes. Press 2" in town.heard(sid)
+
+
+async def test_whoever_still_waits_when_the_last_agent_has_gone_is_told_and_let_go(
+    town: Town,
+) -> None:
+    town.clock.move_to(datetime(2026, 3, 3, 1, 55, tzinfo=UTC))
+    await town.open(opening_hours=WEEKDAYS)
+    agent = await town.agent(answers="never")
+    chooses = town.call(CALLER, "choose tomorrow", "confirm")
+    gives_up = town.call("+14155550101")
+    await town.play(minutes=1)
+    await town.set_status(agent, "offline")
+    await town.play(minutes=2)
+    assert "Nobody is here to take calls just now" in town.heard(gives_up)
+    await town.play(until=lambda: "We open again tomorrow" in town.heard(chooses))
+    town.exchange.calls[chooses].press("2")
+    await town.play(minutes=10)
+    for sid in (chooses, gives_up):
+        assert "We are closed now. We open again tomorrow at 8:00 AM." in town.heard(sid)
+    assert town.heard(gives_up).endswith("Thank you for calling. Goodbye.")
+    assert "You have our word." in town.heard(chooses)
+    found = await town.only_callback()
+    assert (found["phone_number"], found["promised_from"]) == (CALLER, "2026-03-03T16:00:00Z")
+    calls = (await town.api("GET", "/calls"))["items"]
+    assert {call["call_sid"]: call["outcome"] for call in calls} == {
+        chooses: "promised",
+        gives_up: "turned_away",
+    }
+    await town.all_over()
+    town.no_problems()
+
+
+async def test_whoever_waits_at_closing_is_served_as_long_as_somebody_is_there(town: Town) -> None:
+    town.clock.move_to(datetime(2026, 3, 3, 1, 58, tzinfo=UTC))
+    await town.open(opening_hours=WEEKDAYS)
+    await town.agent()
+    town.call("+14155550101", talk_s=400)
+    await town.play(minutes=0.3)
+    sid = town.call(CALLER, talk_s=10)
+    await town.play(minutes=10)
+    assert "Connecting you now." in town.heard(sid)
+    assert "We are closed now." not in town.heard(sid)
+    await town.all_over()
+
+
+async def test_beyond_its_bounds_a_line_offers_times_only_and_takes_no_asap_from_any_door(
+    town: Town,
+) -> None:
+    await town.open(offer_up_to_waiting=1, announce_every_seconds=60)
+    await town.agent()
+    town.call("+14155550101", talk_s=900)
+    await town.play(minutes=0.3)
+    sids = []
+    for number in ("+14155550102", "+14155550103", CALLER):
+        sids.append(town.call(number, patience_s=40))
+        await town.play(minutes=0.05)
+    await town.play(minutes=0.3)
+    overload = "More people are waiting than we can promise to call back in their turn. Press 2"
+    assert [overload in town.heard(sid) for sid in sids] == [False, False, True]
+    assert "Press 1 to be called back" not in town.heard(sids[2])
+    wish = {"line_id": town.line_id, "phone_number": CALLER}
+    assert (await town.api("POST", "/callbacks", 409, json=wish))["rule"] == "overload"
+    await town.play(minutes=20)
 
 
 async def test_callback_promised_before_closing_is_still_made_after_it_within_its_window(

@@ -30,7 +30,7 @@ async def test_a_language_chosen_by_key_is_kept_to_the_end(town: Town) -> None:
     assert (await town.only_callback())["language"] == "es"
     await town.play(minutes=20)
     assert (
-        "Usted nos pidió hoy a las 10:00 que le devolviéramos la llamada."
+        "usted nos pidió hoy a las 10:00 que le devolviéramos la llamada."
         in (town.heard_at(CALLER)[0])
     )
     assert (await town.only_callback())["status"] == "completed"

@@ -64,7 +64,9 @@ async def test_caller_who_takes_a_callback_keeps_her_place(town: Town) -> None:
     ]
     rung = town.calls_to(CALLER)
     assert len(rung) == 1
-    assert "You asked us today at 10:01 AM to call you back." in town.heard(rung[0].sid)
+    assert "calling because you asked us today at 10:01 AM to call you back." in town.heard(
+        rung[0].sid
+    )
     # She came before the one who arrived after her and stayed on the line.
     calls = {call["call_sid"]: call for call in (await town.api("GET", "/calls"))["items"]}
     connected = next(entry["at"] for entry in done["timeline"] if entry["event"] == "connect")
@@ -140,7 +142,7 @@ async def test_nothing_is_promised_that_cannot_be_kept(town: Town) -> None:
     await town.agent(status="offline")
     sid = town.call(CALLER, "called back", patience_s=60)
     await town.play(minutes=5)
-    assert "We cannot say yet how long the wait will be." in town.heard(sid)
+    assert "Nobody is here to take calls just now, so we cannot say how long" in town.heard(sid)
     assert "Press" not in town.heard(sid)
 
 

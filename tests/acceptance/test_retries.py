@@ -12,9 +12,14 @@ from tests.acceptance.town import CALLER, Town
 RETRY_AFTER = {"busy": [60, 200], "no_answer": [90], "machine": [150], "failed": [30]}
 CONNECT = {"choices": [{"hears": "connected"}], "talk_s": 20}
 MACHINE = {"machine_after_s": 4, "greeting_s": 6}
-GREETING = "Hello, this is Support. You asked us today at 10:00 AM to call you back."
+GREETING = (
+    "Hello, this is Support, calling because you asked us today at 10:00 AM to call you back."
+)
 CONNECT_OR_LATER = "Press 1 to be connected now. Press 2 to be called at another time."
-MORE = "Press 3 to cancel this callback. Press 9 to be never called by us again."
+MORE = (
+    "Press 3 to cancel this callback. Press 9 to be never called by us again. "
+    "Press 4 to say that somebody else asked for this call."
+)
 HELLO = f"{GREETING} {CONNECT_OR_LATER} {MORE}"
 
 
@@ -173,7 +178,7 @@ async def test_with_detection_no_agent_is_put_through_to_a_machine(town: Town) -
     assert [attempt["outcome"] for attempt in done["attempts"]] == ["machine", "completed"]
     assert gaps(done) == [(150, "machine")]
     assert town.heard_at(CALLER) == [
-        "Thank you. Goodbye.",
+        "",
         f"{GREETING} {CONNECT_OR_LATER} Thank you. Connecting you now.",
     ]
     assert "Nobody could be reached." in town.heard_at(agent)[0]
@@ -202,6 +207,22 @@ async def test_a_message_is_left_after_the_beep_and_names_the_number_to_call(tow
     assert failed["timeline"][-1]["detail"] == "machine"
     assert await town.status_of(agent) == "available"
     await town.all_over()
+
+
+async def test_a_second_machine_is_left_in_peace(town: Town) -> None:
+    await town.open(machine_detection="message", retry_after_seconds={"machine": [60]})
+    await town.agent()
+    town.person(CALLER, answers=MACHINE)
+    await town.ask()
+    await town.play(minutes=10)
+    first, second = town.heard_at(CALLER)
+    assert "and we tried." in first
+    assert second == ""
+    failed = await town.only_callback()
+    assert [attempt["outcome"] for attempt in failed["attempts"]] == ["machine", "machine"]
+    assert [entry["event"] for entry in failed["timeline"]].count("message_left") == 1
+    await town.all_over()
+    town.no_problems()
 
 
 async def test_without_detection_a_machine_never_presses_one_and_counts_as_nobody(

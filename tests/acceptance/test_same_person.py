@@ -123,13 +123,81 @@ async def test_never_again_is_heeded_by_every_door(town: Town) -> None:
     town.no_problems()
 
 
+async def test_somebody_else_passes_the_phone_on(town: Town) -> None:
+    await town.open()
+    await town.agent()
+    wishes = ["somebody else", "pass the phone on"]
+    town.person(CALLER, choices=[{"hears": wish} for wish in wishes], talk_s=10)
+    await town.ask(reason="a repair")
+    await town.play(until=lambda: " ".join(town.heard_at(CALLER)).count("Press 4 to") == 2)
+    (call,) = town.calls_to(CALLER)
+    call.press("1")
+    await town.play(minutes=3)
+    heard = town.heard_at(CALLER)[0]
+    assert heard.count("Hello, this is Support, calling because you asked us") == 2
+    assert "repair" not in heard
+    assert (await town.only_callback())["status"] == "completed"
+    await town.all_over()
+    town.no_problems()
+
+
+async def test_somebody_else_has_us_call_later(town: Town) -> None:
+    await town.open()
+    agent = await town.agent()
+    wishes = ["somebody else", "call at another time", "called today"]
+    town.person(CALLER, choices=[{"hears": wish} for wish in wishes])
+    await town.ask()
+    await town.play(minutes=3)
+    postponed = await town.only_callback()
+    assert postponed["status"] == "scheduled"
+    assert postponed["timeline"][-1]["event"] == "postpone"
+    assert "You have our word. We will call you today between" in town.heard_at(CALLER)[0]
+    assert await town.status_of(agent) == "available"
+    town.no_problems()
+
+
+async def test_a_wrong_number_is_not_called_again(town: Town) -> None:
+    await town.open()
+    agent = await town.agent()
+    wishes = ["somebody else", "wrong number"]
+    town.person(CALLER, choices=[{"hears": wish} for wish in wishes])
+    await town.ask()
+    await town.play(minutes=120)
+    canceled = await town.only_callback()
+    assert canceled["status"] == "canceled"
+    events = [(entry["event"], entry["detail"]) for entry in canceled["timeline"]]
+    assert ("wrong_number", "") in events
+    assert events[-1] == ("cancel", "by somebody else")
+    assert "will not call this number about it again. Goodbye." in town.heard_at(CALLER)[0]
+    assert len(town.calls_to(CALLER)) == 1
+    assert await town.status_of(agent) == "available"
+    await town.all_over()
+    town.no_problems()
+
+
+async def test_not_now_is_never_sooner_than_the_present_wait(town: Town) -> None:
+    await town.open(expected_handle_seconds=900)
+    await town.agent()
+    town.person(CALLER, choices=[{"hears": "another time"}])
+    await town.ask()
+    await town.play(until=lambda: bool(town.calls_to(CALLER)))
+    for digit in range(1, 4):
+        town.call(f"+1415555014{digit}", patience_s=600)
+    await town.play(until=lambda: "to be called today between" in town.heard_at(CALLER)[0])
+    high = (await town.api("GET", f"/lines/{town.line_id}/wait"))["high_seconds"]
+    assert high > 3600
+    first = town.heard_at(CALLER)[0].partition("Press 1 to be called today between ")[2][:8]
+    asked = datetime.strptime(f"2026-03-02 {first.strip()} -0800", "%Y-%m-%d %I:%M %p %z")
+    assert (asked - town.clock.now()).total_seconds() >= high - 60
+
+
 async def test_silence_is_no_conversation(town: Town) -> None:
     await town.open(retry_after_seconds={"no_answer": []})
     agent = await town.agent()
     town.person(CALLER, like="silent")
     await town.ask()
     await town.play(minutes=3)
-    assert town.heard_at(CALLER)[0].count("Hello, this is Support.") == 2
+    assert town.heard_at(CALLER)[0].count("Hello, this is Support, calling") == 2
     assert (await town.only_callback())["status"] == "failed"
     assert await town.status_of(agent) == "available"
 

@@ -37,6 +37,8 @@ DEFAULTS = {
     "number_languages": {},
     "offer_when_waiting": 0,
     "offer_every": 1,
+    "offer_up_to_seconds": None,
+    "offer_up_to_waiting": None,
     "say_position": False,
     "special_days": [],
     "reasons": [],

@@ -37,6 +37,7 @@ Delays = dict[
 
 NULLABLE = frozenset(
     {"holidays_country", "offer_after_seconds", "callbacks_per_window", "dials_per_day"}
+    | {"offer_up_to_seconds", "offer_up_to_waiting"}
 )
 
 
@@ -101,6 +102,8 @@ class LineSettings(Strict):
     number_languages: dict[str, Language] | None = None
     offer_when_waiting: Annotated[int, Field(ge=0, le=10_000)] | None = None
     offer_every: Annotated[int, Field(ge=1, le=100)] | None = None
+    offer_up_to_seconds: Seconds | None = None
+    offer_up_to_waiting: Annotated[int, Field(ge=0, le=10_000)] | None = None
     say_position: bool | None = None
     special_days: Annotated[list[SpecialSpan], Field(max_length=400)] | None = None
     reasons: Annotated[list[Word], Field(max_length=9)] | None = None

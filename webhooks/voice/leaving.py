@@ -15,6 +15,8 @@ from callback.dialogue.sentences import Speaker
 from callback.dialogue.turn import Again, Enqueue, HangUp, Join, Role, Say, Turn
 from callback.errors import NotFound
 from callback.lines.directory import get_line
+from callback.lines.hours import is_open
+from callback.lines.line import Line
 from callback.runtime import Work
 from callback.telephony import addresses
 from webhooks.forms import TwilioForm
@@ -40,19 +42,22 @@ async def left(form: Form, office: Office) -> Response:
             return nothing()
         if form.queue_result in TAKEN:
             return nothing()
-        turn = await _goes_on(work, call, form.queue_result)
         line = await get_line(work.session, call.line_id)
+        turn = await _goes_on(work, line, call, form.queue_result)
         speaker = Speaker(call.language, line.zone, work.now)
     return render(turn, speaker, menu_stage(office.addresses))
 
 
-async def _goes_on(work: Work, call: Call, result: str) -> Turn:
+async def _goes_on(work: Work, line: Line, call: Call, result: str) -> Turn:
     if call.status == CallStatus.LEAVING:
         await caller_hung_up(work, call)
         return Turn((), then=HangUp())
     if result in {"queue-full", "system-error"}:
         call.end(work.now, CallOutcome.TURNED_AWAY)
         return Turn((Say("caller.queue_full"),), then=HangUp())
+    if result == "leave" and call.status == CallStatus.WAITING and not is_open(line, work.now):
+        call.end(work.now, CallOutcome.TURNED_AWAY)
+        return Turn((Say("caller.goodbye"),), then=HangUp())
     # The wait itself failed, and the caller is still there: back into the queue, in the old place.
     return Turn((Say("caller.trouble"),), then=Enqueue(call.line_id))
 

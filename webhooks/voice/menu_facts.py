@@ -12,11 +12,11 @@ from callback.calls.call import Call
 from callback.calls.waiting_calls import WaitingCall
 from callback.dialing.rules import callable_number, check_number, lawful_window
 from callback.dialogue import time_steps
-from callback.dialogue.choice import Choice, Facts, Pending, Step
+from callback.dialogue.choice import Choice, Closing, Facts, Pending, Step
 from callback.dialogue.sentences import Speaker, counts_twelve_hours
 from callback.lines.hours import is_open, next_opening
 from callback.lines.line import Line
-from callback.lines.offer import NoOffer, Offer, Window
+from callback.lines.offer import NoOffer, Offer, Window, chosen
 from callback.phone import person_zone, zones_of
 from callback.promises.board import Board
 from callback.promises.callback import Callback
@@ -47,7 +47,8 @@ def facts_of(
     )
     rooms = board.rooms(load, now, lawful_for(number, line))
     choice = Choice.from_json(call.menu)
-    closed = not in_queue and not is_open(line, now)
+    shut = not is_open(line, now)
+    closed, emptied = shut and not in_queue, shut and in_queue and not load.agents
     halves = counts_twelve_hours(call.language)
     asked_at = _asked_at(step, digits, choice, listening_zone(line, call), now, halves=halves)
     return Facts(
@@ -74,8 +75,17 @@ def facts_of(
         halves=halves,
         pending=pending,
         closed=closed,
-        opening=next_opening(line, now) if closed else None,
+        emptied=emptied,
+        opening=next_opening(line, now) if closed or emptied else None,
+        closing=_closing(board, load, now) if in_queue else None,
     )
+
+
+def _closing(board: Board, load: Load, now: datetime) -> Closing | None:
+    wait = load.wait()
+    if wait is None or board.opening is None or board.asap(load, now) is not None:
+        return None
+    return Closing(board.opening.closes, first=now + wait.high > board.opening.closes)
 
 
 def listening_zone(line: Line, call: Call | WaitingCall) -> ZoneInfo:
@@ -100,7 +110,9 @@ def _offer(board: Board, load: Load, rooms: Rooms, number: str | None, *, in_que
     if in_queue:
         return offer_for(board.line, load, board.asap(load, rooms.now), windows)
     # Before the queue there is no wait that an offer could depend on: only times can be chosen.
-    if board.line.offer_after_seconds is None or not windows:
+    if board.line.offer_after_seconds is None:
+        return Offer(None, (), NoOffer.SWITCHED_OFF)
+    if not windows:
         return Offer(None, (), NoOffer.NO_ROOM)
     return Offer(None, windows)
 
@@ -132,7 +144,7 @@ def _more(
     if step is Step.TIME and digits == time_steps.MORE and choice.windows:
         last = choice.windows[-1].start
         return [window for window in rooms.after(last, time_steps.SHOWN + 1) if window.start > last]
-    if step is Step.DAY and (first := time_steps.chosen(digits, choice)) is not None:
+    if step is Step.DAY and (first := chosen(digits, choice.windows)) is not None:
         return rooms.after(first.start)
     return []
 

@@ -20,9 +20,10 @@ from callback.dialing.outcomes import (
 )
 from callback.dialing.postponing import POSTPONABLE, postpone
 from callback.dialing.reservation import ReservationStatus
-from callback.dialogue import person_steps, time_steps
+from callback.dialogue import person_steps
 from callback.dialogue.choice import Choice
 from callback.dialogue.notices import Purpose
+from callback.dialogue.person_steps import PersonDecision, PersonWish
 from callback.dialogue.sentences import Speaker
 from callback.dialogue.turn import HangUp, Join, Role, Say, Turn
 from callback.lines.directory import numbers_of
@@ -64,29 +65,39 @@ def _speaker(case: Case) -> Speaker:
 
 
 async def _turn(case: Case, leg: Leg, step: str, form: TwilioForm) -> Turn:
-    if step == person_steps.CHOICE:
-        return await _after_choice(case, leg, form.digits)
-    if step == person_steps.LATER:
-        return await _after_later(case, leg, form.digits)
     if step == person_steps.ENTER:
         return _entering(case, leg)
-    if step == person_steps.OVER:
-        return person_steps.farewell("person.over")
-    answered(case, leg)
-    if form.is_machine:
-        return await _machine(case, leg)
+    if step in (person_steps.ANSWERED, person_steps.REPEAT):
+        answered(case, leg)
+        if form.is_machine:
+            return await _machine(case, leg)
     callback = case.callback
-    if callback is None or callback.status not in OPEN:
+    if callback is None:
         return person_steps.farewell("person.over")
-    last = step == person_steps.REPEAT
-    return person_steps.hello(case.line.name, callback.requested_at, last=last)
+    facts = person_steps.PersonFacts(
+        case.line.name,
+        callback.requested_at,
+        stands=callback.status in OPEN,
+        changeable=callback.status in POSTPONABLE,
+        windows=Choice.from_json(leg.menu).windows,
+    )
+    decision = person_steps.decide(step, form.digits, facts)
+    if decision.wish is not None:
+        return await _grant(case, callback, leg, decision)
+    return decision.turn or person_steps.not_a_choice()
 
 
 async def _machine(case: Case, leg: Leg) -> Turn:
+    callback = case.callback
+    wanted = case.line.machine_detection == MachineDetection.MESSAGE
+    leaves_message = wanted and callback is not None and callback.message_left_at is None
+    if callback is not None and leaves_message:
+        callback.message_left_at = case.now
+        callback.note("message_left", case.now)
     await leg_over(case, leg, LegOutcome.MACHINE)
     await _text_after_voicemail(case)
-    if case.line.machine_detection != MachineDetection.MESSAGE:
-        return person_steps.farewell("person.goodbye")
+    if not leaves_message:
+        return person_steps.machine()
     numbers = await numbers_of(case.work.session, case.line.id)
     return person_steps.voicemail(case.line.name, spoken_groups(numbers[0]))
 
@@ -100,21 +111,27 @@ async def _text_after_voicemail(case: Case) -> None:
         text(case.work, case.line, callback, Purpose.VOICEMAIL)
 
 
-async def _after_choice(case: Case, leg: Leg, digits: str) -> Turn:
-    callback = case.callback
-    if callback is None:
-        return person_steps.farewell("person.over")
-    if digits == person_steps.LATER_KEY:
-        return await _read_later(case, callback, leg)
-    if digits in (person_steps.CANCEL, person_steps.NEVER):
-        if callback.status in OPEN - {CallbackStatus.CONNECTED}:
-            await cancel_callback(case.work, callback, "the person", hears_goodbye=leg)
-        if digits == person_steps.CANCEL:
-            return person_steps.farewell("person.canceled")
+async def _grant(case: Case, callback: Callback, leg: Leg, decision: PersonDecision) -> Turn:
+    """Write down what was wished, and return what may be said once that is committed."""
+    if decision.wish == PersonWish.CONNECT:
+        return _connect(case, leg)
+    if decision.wish == PersonWish.READ_LATER:
+        return await _read_later(case, callback, leg, *decision.before)
+    if decision.wish == PersonWish.POSTPONE and decision.window is not None:
+        return await _postpone(case, callback, leg, decision.window)
+    wrong = decision.wish == PersonWish.WRONG_NUMBER
+    if wrong:
+        callback.note("wrong_number", case.now)
+    if callback.status in OPEN - {CallbackStatus.CONNECTED}:
+        by = "somebody else" if wrong else "the person"
+        await cancel_callback(case.work, callback, by, hears_goodbye=leg)
+    if decision.wish == PersonWish.NEVER:
         await put_on_list(case.work, callback.phone_number, "the person, when called back")
         return person_steps.farewell("person.never_again")
-    if digits != person_steps.CONNECT:
-        return person_steps.not_a_choice()
+    return person_steps.farewell("person.wrong_number" if wrong else "person.canceled")
+
+
+def _connect(case: Case, leg: Leg) -> Turn:
     if not person_accepts(case, leg):
         return person_steps.farewell("person.over")
     there = case.reservation.status in {ReservationStatus.ACCEPTED, ReservationStatus.CONNECTED}
@@ -136,20 +153,10 @@ async def _read_later(case: Case, callback: Callback, leg: Leg, *before: Say) ->
     return person_steps.later(found[: person_steps.MOST_LATER], *before)
 
 
-async def _after_later(case: Case, leg: Leg, digits: str) -> Turn:
-    callback = case.callback
-    if callback is None or callback.status not in POSTPONABLE:
-        return person_steps.farewell("person.over")
-    if digits == "0":
-        return person_steps.not_a_choice()
-    window = time_steps.chosen(digits, Choice.from_json(leg.menu))
-    if window is None:
-        return await _read_later(case, callback, leg, Say("caller.not_understood"))
-    load = await load_of(case.work.session, case.line, case.now)
-    if (
-        await room_in(case.work.session, case.line, window, load, case.now, but_for=callback.id)
-        <= 0
-    ):
+async def _postpone(case: Case, callback: Callback, leg: Leg, window: Window) -> Turn:
+    session, line = case.work.session, case.line
+    load = await load_of(session, line, case.now)
+    if await room_in(session, line, window, load, case.now, but_for=callback.id) <= 0:
         return await _read_later(case, callback, leg, Say("person.no_later"))
     postpone(case, callback, leg, window)
     return person_steps.postponed(window)

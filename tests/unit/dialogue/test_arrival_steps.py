@@ -62,8 +62,15 @@ def test_a_closed_line_says_when_it_opens_and_offers_what_can_be_promised() -> N
 def test_a_closed_line_that_can_promise_nothing_says_goodbye() -> None:
     nothing = replace(CLOSED, offer=Offer(None, (), NoOffer.NO_ROOM), opening=None)
     turn = arrival_steps.arrival(nothing)
-    assert spoken(turn) == "We are closed now. Thank you for calling. Goodbye."
+    assert spoken(turn) == (
+        "We are closed now. We cannot promise to call you back just now, because we could not keep it. "
+        "Thank you for calling. Goodbye."
+    )
     assert turn.listen is None
+    never = replace(nothing, offer=Offer(None, (), NoOffer.SWITCHED_OFF))
+    assert spoken(arrival_steps.arrival(never)) == (
+        "We are closed now. Thank you for calling. Goodbye."
+    )
 
 
 def test_a_promise_to_somebody_in_no_queue_ends_the_call() -> None:

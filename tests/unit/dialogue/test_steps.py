@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callback.dialogue import steps
-from callback.dialogue.choice import FAILURES_ALLOWED, Choice, Decision, Facts, Promise, Step
+from callback.dialogue.choice import (
+    FAILURES_ALLOWED,
+    Choice,
+    Closing,
+    Decision,
+    Facts,
+    Promise,
+    Step,
+)
 from callback.dialogue.sentences import Speaker
 from callback.dialogue.turn import AskAgain, KeepWaiting, Leave, Turn
 from callback.lines.offer import NoOffer, Offer, Window
@@ -80,7 +88,7 @@ def test_only_what_can_be_promised_is_offered(offer: Offer, said: str, not_said:
 @pytest.mark.parametrize(
     ("wait", "words"),
     [
-        (None, "We cannot say yet how long the wait will be."),
+        (None, "Nobody is here to take calls just now, so we cannot say how long"),
         (estimate_wait(0, 1, 1, timedelta(minutes=3)), "You are next."),
         (
             WaitEstimate(timedelta(seconds=40), timedelta(0), timedelta(seconds=50)),
@@ -310,6 +318,48 @@ def test_a_promise_that_could_not_be_kept_is_not_offered_and_that_is_said(refusa
 def test_nothing_is_said_of_an_offer_that_nobody_needs(refusal: NoOffer) -> None:
     said = spoken(steps.waiting(replace(FACTS, offer=Offer(None, (), refusal))))
     assert said == "Your wait is about 4 to 9 minutes."
+
+
+def test_beyond_its_bounds_a_line_promises_no_call_in_turn_and_says_so() -> None:
+    overload = Offer(None, WINDOWS, overload=True)
+    turn = steps.waiting(replace(FACTS, offer=overload))
+    assert "More people are waiting than we can promise to call back in their turn. Press 2" in (
+        spoken(turn)
+    )
+    nothing = Offer(None, (), NoOffer.OVERLOAD, overload=True)
+    said = spoken(steps.waiting(replace(FACTS, offer=nothing)))
+    assert said.endswith("More people are waiting than we can promise to call back in their turn.")
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        (False, "We close today at 10:30 AM. Press 2"),
+        (True, "We close today at 10:30 AM, perhaps before your turn comes. Press 2"),
+    ],
+)
+def test_just_before_closing_the_hour_is_told(first: bool, words: str) -> None:
+    closing = Closing(NOW + timedelta(minutes=30), first)
+    facts = replace(FACTS, offer=Offer(None, WINDOWS), closing=closing)
+    assert words in spoken(steps.waiting(facts))
+
+
+EMPTIED = replace(
+    FACTS, offer=Offer(None, WINDOWS), wait=None, emptied=True, opening=NOW + timedelta(hours=22)
+)
+
+
+def test_a_line_that_has_closed_and_emptied_says_what_is_possible_and_lets_go() -> None:
+    turn = steps.waiting(EMPTIED)
+    assert spoken(turn) == (
+        "We are closed now. We open again tomorrow at 8:00 AM. Press 2 to choose a time for us to "
+        "call you back. Or hang up, and call us when we are open."
+    )
+    assert turn.then == Leave()
+    chosen = decide(Step.OFFER, "2", EMPTIED)
+    assert chosen.choice.windows == WINDOWS
+    back = decide(Step.TIME, "0", replace(EMPTIED, choice=chosen.choice))
+    assert back.turn == turn
 
 
 ANSWERING = replace(FACTS, answers=(("hours", "Nine to five."), ("parking", "In the yard.")))

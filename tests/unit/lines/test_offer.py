@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback.lines.offer import NoOffer, Window, decide_offer
+from callback.lines.offer import NoOffer, Window, chosen, decide_offer, overloaded
 from callback.lines.wait import WaitEstimate
 from tests.unit.builders import utc
 
@@ -74,6 +74,46 @@ def test_with_nobody_at_work_only_chosen_times_remain() -> None:
     offer = decide_offer(threshold_seconds=60, estimate=None, asap=ASAP, windows=WINDOWS)
     assert offer.stands
     assert (offer.asap, offer.windows, offer.refusal) == (None, WINDOWS, None)
+
+
+@pytest.mark.parametrize(
+    ("estimate", "waiting", "most_seconds", "most_waiting", "beyond"),
+    [
+        (wait(600), 20, None, None, False),
+        (wait(600), 20, 600, 20, False),
+        (wait(601), 20, 600, 20, True),
+        (wait(600), 21, 600, 20, True),
+        (wait(0), 1, None, 0, True),
+        (None, 0, 600, 20, False),
+        (None, 21, 600, 20, True),
+    ],
+)
+def test_a_line_is_overloaded_beyond_either_of_its_bounds(
+    estimate: WaitEstimate | None,
+    waiting: int,
+    most_seconds: int | None,
+    most_waiting: int | None,
+    beyond: bool,
+) -> None:
+    assert overloaded(estimate, waiting, most_seconds, most_waiting) is beyond
+
+
+@pytest.mark.parametrize(("windows", "refusal"), [(WINDOWS, None), ((), NoOffer.OVERLOAD)])
+def test_under_overload_only_chosen_times_remain(
+    windows: tuple[Window, ...], refusal: NoOffer | None
+) -> None:
+    offer = decide_offer(
+        threshold_seconds=60, estimate=wait(61), asap=ASAP, windows=windows, overload=True
+    )
+    assert (offer.asap, offer.windows, offer.refusal) == (None, windows, refusal)
+    assert offer.overload
+
+
+@pytest.mark.parametrize(
+    ("digits", "place"), [("1", 0), ("2", 1), ("3", None), ("0", None), ("", None), ("x", None)]
+)
+def test_a_window_is_chosen_by_the_key_it_was_read_out_for(digits: str, place: int | None) -> None:
+    assert chosen(digits, WINDOWS) == (None if place is None else WINDOWS[place])
 
 
 @given(
