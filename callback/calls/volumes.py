@@ -70,7 +70,7 @@ class WaitingRecord:
     patience_seconds: float | None
 
 
-def _demand(line_id: str) -> tuple[ColumnElement[bool], ...]:
+def is_demand(line_id: str) -> tuple[ColumnElement[bool], ...]:
     """Return what makes a call of the log demand: somebody called, and was not turned away unheard."""
     return (
         col(Call.line_id) == line_id,
@@ -83,7 +83,7 @@ async def log_span(session: AsyncSession, line_id: str) -> LogSpan | None:
     """Return the span of a line's demand, or None if nobody has called yet."""
     arrived_at = col(Call.arrived_at)
     statement = select(func.min(arrived_at), func.max(arrived_at), func.count()).where(
-        *_demand(line_id)
+        *is_demand(line_id)
     )
     first, last, calls = (await session.exec(statement)).one()
     return LogSpan(first, last, calls) if calls else None
@@ -106,7 +106,7 @@ async def count_volumes(
     handled = col(Call.handle_seconds)
     statement = (
         select(quarter, func.count(), func.count(handled), func.sum(handled))
-        .where(*_demand(line_id), col(Call.arrived_at) >= since, col(Call.arrived_at) < until)
+        .where(*is_demand(line_id), col(Call.arrived_at) >= since, col(Call.arrived_at) < until)
         .group_by(quarter)
     )
     quarters = {
@@ -145,7 +145,7 @@ async def waiting_record(
     abandoned = func.sum(case((left_the_queue, 1), else_=0))
     statement = select(
         func.avg(col(Call.handle_seconds)), func.sum(col(Call.wait_seconds)), abandoned
-    ).where(*_demand(line_id), col(Call.arrived_at) >= since, col(Call.arrived_at) < until)
+    ).where(*is_demand(line_id), col(Call.arrived_at) >= since, col(Call.arrived_at) < until)
     handle, waited, gave_up = (await session.exec(statement)).one()
     patience = waited / gave_up if gave_up and waited else None
     return WaitingRecord(handle, patience)

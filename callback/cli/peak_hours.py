@@ -42,6 +42,7 @@ JsonOption = Annotated[
 PngOption = Annotated[
     Path | None, typer.Option("--png", help="Draw a chart into this .png or .svg file.")
 ]
+SvgOption = Annotated[Path | None, typer.Option("--svg", help="Draw a chart into this .svg file.")]
 
 
 @app.command("import-calls")
@@ -88,6 +89,7 @@ def forecast(
     csv_file: CsvOption = None,
     json_file: JsonOption = None,
     png: PngOption = None,
+    svg: SvgOption = None,
     source: Annotated[
         Path | None,
         typer.Option(
@@ -127,7 +129,7 @@ def forecast(
         from callback.cli.peak_hours_work import Asked, Files, show_forecast
 
         asked = Asked(_named(line), first, interval, days)
-        await show_forecast(console, database, clock, asked, Files(csv_file, json_file, png))
+        await show_forecast(console, database, clock, asked, Files(csv_file, json_file, png, svg))
 
     _run(work)
 
@@ -158,6 +160,7 @@ def staffing(
     csv_file: CsvOption = None,
     json_file: JsonOption = None,
     png: PngOption = None,
+    svg: SvgOption = None,
     source: Annotated[
         Path | None,
         typer.Option(
@@ -186,7 +189,9 @@ def staffing(
         asked = Asked(_named(line), as_of.date() if as_of else None, interval, days)
         wanted = parse_target(target) if target else None
         wish = StaffingWish(wanted, shrinkage, occupancy, aht, patience, quantile)
-        await show_staffing(console, database, clock, asked, wish, Files(csv_file, json_file, png))
+        await show_staffing(
+            console, database, clock, asked, wish, Files(csv_file, json_file, png, svg)
+        )
 
     _run(work)
 
@@ -196,15 +201,18 @@ def peaks(
     line: LineArgument,
     interval: IntervalOption = 30,
     as_of: AsOfOption = None,
+    csv_file: CsvOption = None,
+    json_file: JsonOption = None,
     png: PngOption = None,
+    svg: SvgOption = None,
 ) -> None:
     """Show when people call, by weekday and hour."""
 
     async def work(console: Console, database: Database, clock: Clock) -> None:
-        from callback.cli.peak_hours_work import Asked, show_peaks
+        from callback.cli.peak_hours_work import Asked, Files, show_peaks
 
         asked = Asked(line, as_of.date() if as_of else None, interval)
-        await show_peaks(console, database, clock, asked, png)
+        await show_peaks(console, database, clock, asked, Files(csv_file, json_file, png, svg))
 
     _run(work)
 

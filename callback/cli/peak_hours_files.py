@@ -59,6 +59,17 @@ def staffing_document(
     }
 
 
+def peaks_document(
+    line_name: str, zone: ZoneInfo, hours: Sequence[Sequence[float]]
+) -> dict[str, Any]:
+    """Return the mean calls an hour by weekday (0 Monday) and hour of the day, for JSON."""
+    return {
+        "line": line_name,
+        "zone": zone.key,
+        "calls_an_hour": [[round(value, DIGITS) for value in row] for row in hours],
+    }
+
+
 def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows under a header of their keys.
 

@@ -12,6 +12,7 @@ from callback.calls.demand import Demand, find_line, load_demand, opening_of
 from callback.cli.peak_hours_files import (
     forecast_document,
     forecast_rows,
+    peaks_document,
     staffing_document,
     staffing_rows,
     write_csv,
@@ -27,14 +28,18 @@ from callback.cli.peak_hours_tables import (
 from callback.clock import Clock
 from callback.database import Database
 from callback.errors import InvalidInput
-from callback.forecasting.charts import forecast_chart, peaks_chart, save_chart, staffing_chart
 from callback.forecasting.forecast import Forecast, forecast_volume
 from callback.forecasting.history import History, history_of, without_gaps
 from callback.forecasting.peaks import week_shape
 from callback.forecasting.staffing import StaffingTarget, plan_staffing
+from callback.reporting.chart import Chart, Picture
+from callback.reporting.chart_files import save_picture
+from callback.reporting.chart_words import english
+from callback.reporting.pictures import forecast_picture, peaks_picture, staffing_picture
+from callback.reporting.staffing import needs_of, planned_for
 
-QUANTILES = ("mean", "q50", "q75", "q90")
 ACTUAL_DAYS_SHOWN = 7
+QUANTILES = ("mean", "q50", "q75", "q90")
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,13 @@ class Files:
     csv: Path | None = None
     json: Path | None = None
     png: Path | None = None
+    svg: Path | None = None
+
+    def draw(self, picture: Picture) -> None:
+        """Draw a picture into the files that are wished for."""
+        for path in (self.png, self.svg):
+            if path is not None:
+                save_picture(picture, path)
 
 
 @dataclass(frozen=True)
@@ -80,11 +92,16 @@ async def show_forecast(
         write_csv(files.csv, forecast_rows(forecast))
     if files.json:
         write_json(files.json, forecast_document(demand.line.name, forecast))
-    if files.png:
-        shown = ACTUAL_DAYS_SHOWN * 24 * 60 // asked.interval
-        starts, counts = demand.volumes.starts[-shown:], demand.volumes.counts[-shown:]
-        save_chart(forecast_chart(forecast, title, starts, counts), files.png)
+    if files.png or files.svg:
+        files.draw(_forecast_picture(title, demand, forecast, asked.interval))
     _say_written(console, files)
+
+
+def _forecast_picture(title: str, demand: Demand, forecast: Forecast, minutes: int) -> Chart:
+    actual = dict(zip(demand.volumes.starts, demand.volumes.counts, strict=True))
+    before = demand.volumes.starts[-ACTUAL_DAYS_SHOWN * 24 * 60 // minutes :]
+    words = english(forecast.zone)
+    return forecast_picture(title, forecast.rows, actual, forecast.zone, minutes, words, before)
 
 
 async def show_staffing(
@@ -114,13 +131,16 @@ async def show_staffing(
             files.json,
             staffing_document(demand.line.name, forecast, plan, target, wish.quantile),
         )
-    if files.png:
-        save_chart(staffing_chart(plan, title, forecast.zone), files.png)
+    if files.png or files.svg:
+        async with database.reading() as session:
+            rota = await planned_for(session, demand.line, forecast.rows, plan.interval)
+        words = english(forecast.zone)
+        files.draw(staffing_picture(title, needs_of(plan, rota), forecast.zone, words))
     _say_written(console, files)
 
 
 async def show_peaks(
-    console: Console, database: Database, clock: Clock, asked: Asked, png: Path | None
+    console: Console, database: Database, clock: Clock, asked: Asked, files: Files
 ) -> None:
     """Print when a line's callers call, by weekday and hour."""
     demand = await _demand(database, clock, asked)
@@ -134,9 +154,14 @@ async def show_peaks(
     console.print(f"Busiest {asked.interval} minutes: {peaks or 'none'}")
     if demand.note:
         console.print(demand.note, markup=False)
-    if png:
-        save_chart(peaks_chart(shape, title), png)
-    _say_written(console, Files(png=png))
+    hours = [[shape.hourly(weekday, hour) for hour in range(24)] for weekday in range(7)]
+    picture = peaks_picture(title, hours, english(demand.volumes.zone))
+    files.draw(picture)
+    if files.csv:
+        save_picture(picture, files.csv)
+    if files.json:
+        write_json(files.json, peaks_document(demand.line.name, demand.volumes.zone, hours))
+    _say_written(console, files)
 
 
 async def _demand(database: Database, clock: Clock, asked: Asked) -> Demand:
@@ -196,6 +221,6 @@ def _say_how_sure(console: Console, demand: Demand, forecast: Forecast) -> None:
 
 
 def _say_written(console: Console, files: Files) -> None:
-    for path in (files.csv, files.json, files.png):
+    for path in (files.csv, files.json, files.png, files.svg):
         if path is not None:
             console.print(f"Wrote {path}", markup=False, soft_wrap=True)

@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _MOST_STATES = 20_000_000
 _NEGLIGIBLE = 45.0  # e**-45: what lies beyond changes no digit of a float
@@ -134,7 +136,7 @@ def erlang_a(load: float, agents: int, handle: float, patience: float, seconds: 
     rate, leaving = load / handle, 1.0 / patience
     busy, queued = _steady_state(load, agents, handle, patience)
     waiting = float(queued.sum())
-    queue = float(queued @ np.arange(len(queued)))
+    queue = float(sum(place * share for place, share in enumerate(queued.tolist())))
     abandoned = min(1.0, leaving * queue / rate)
     at_once = float(busy.sum())
     later = 0.0
@@ -186,6 +188,8 @@ def _steady_state(
     load: float, agents: int, handle: float, patience: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the probabilities of 0 … agents−1 calls, and of `agents` calls with 0, 1, 2 … in the queue."""
+    import numpy as np  # only callers who hang up need it: Erlang C does without
+
     per_handle = handle / patience
     excess = max(0.0, load - agents) / per_handle
     tail = math.ceil(excess + 12.0 * math.sqrt((load + excess * per_handle) / per_handle) + 80.0)
@@ -212,6 +216,8 @@ def _answered_after_a_wait(
     """
     if one_free == 0.0:
         return 0.0
+    import numpy as np
+
     rate, serving = load / handle, agents / handle
     until = seconds if serving <= rate else min(seconds, _NEGLIGIBLE / (serving - rate))
     fastest = abs(serving - rate) + math.sqrt(rate / patience) + 1.0 / patience

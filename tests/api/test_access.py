@@ -43,6 +43,10 @@ ROUTES: list[tuple[str, str, Role, int, dict[str, Any]]] = [
     ("GET", "/calls", Role.AGENT, 200, {}),
     ("GET", "/lines/{line_id}/plan", Role.SUPERVISOR, 200, {}),
     ("PUT", "/lines/{line_id}/plan", Role.MANAGER, 422, {"json": {}}),
+    ("GET", "/forecasts", Role.SUPERVISOR, 422, {}),
+    ("GET", "/forecasts/accuracy", Role.SUPERVISOR, 422, {}),
+    ("GET", "/staffing", Role.SUPERVISOR, 422, {}),
+    ("GET", "/reports/peaks", Role.SUPERVISOR, 422, {}),
     ("GET", "/reports/service", Role.SUPERVISOR, 422, {}),
     ("GET", "/reports/punctuality", Role.SUPERVISOR, 422, {}),
 ]

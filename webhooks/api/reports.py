@@ -9,6 +9,7 @@ from pydantic import AwareDatetime
 
 from callback.keys import Role
 from callback.lines.directory import get_line
+from callback.reporting.peaks import WEEKS, peaks_of, peaks_view
 from callback.reporting.punctuality import punctuality_report
 from callback.reporting.service import service_report
 from webhooks.api.access import at_least
@@ -41,3 +42,11 @@ async def punctuality(
     async with office.database.reading() as session:
         line = await get_line(session, line_id)
         return await punctuality_report(session, line, start, end, office.clock.now())
+
+
+@router.get("/peaks", dependencies=[Depends(at_least(Role.SUPERVISOR))])
+async def peaks(office: Office, line_id: str, weeks: int = WEEKS) -> dict[str, Any]:
+    """Report when people call, how long they wait and how many hang up, by weekday and hour."""
+    async with office.database.reading() as session:
+        line = await get_line(session, line_id)
+        return peaks_view(line, await peaks_of(session, line, office.clock.now(), weeks))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from webhooks.api import agents, bulk, callbacks, calls, lines, plans, reports
+from webhooks.api import agents, bulk, callbacks, calls, forecasts, lines, plans, reports
 
 router = APIRouter(prefix="/api/v1")
-for part in (lines, plans, agents, bulk, callbacks, calls, reports):
+for part in (lines, plans, agents, bulk, callbacks, calls, forecasts, reports):
     router.include_router(part.router)

@@ -1,0 +1,95 @@
+"""Agents needed by the forecast beside agents planned, and what would be if."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from callback.agents.shift import agents_planned, shifts_between
+from callback.forecasting.snapshot import SnapshotRow
+from callback.forecasting.staffing import StaffingPlan, StaffingTarget, plan_staffing
+from callback.lines.line import Line
+from callback.reporting.pictures import Need
+
+
+class Interval(Protocol):
+    """A row of which only the beginning counts."""
+
+    @property
+    def start(self) -> datetime:
+        """When it begins."""
+        ...
+
+
+QUANTILES = ("mean", "q50", "q75", "q90")
+
+
+def plan_for(
+    rows: Sequence[SnapshotRow], interval: timedelta, target: StaffingTarget, quantile: str = "mean"
+) -> StaffingPlan:
+    """Return what each interval of a forecast needs, staffed for its mean or a quantile."""
+    calls = [getattr(row, quantile) for row in rows]
+    return plan_staffing([row.start for row in rows], calls, interval, target)
+
+
+async def planned_for(
+    session: AsyncSession, line: Line, rows: Sequence[Interval], interval: timedelta
+) -> list[float | None]:
+    """Return the agents on the rota in each interval, None on local days without any shift."""
+    if not rows:
+        return []
+    starts = [row.start for row in rows]
+    shifts = await shifts_between(session, line.id, starts[0], starts[-1] + interval)
+    agents = agents_planned((shift.planned for shift in shifts), starts, interval)
+    days = {shift.starts_at.astimezone(line.zone).date() for shift in shifts}
+    return [
+        each if each or start.astimezone(line.zone).date() in days else None
+        for start, each in zip(starts, agents, strict=True)
+    ]
+
+
+def needs_of(plan: StaffingPlan, planned: Sequence[float | None]) -> list[Need]:
+    """Return agents to be on the rota beside those who are on it."""
+    return [
+        Need(row.start, float(row.scheduled), agents)
+        for row, agents in zip(plan.rows, planned, strict=True)
+    ]
+
+
+def staffing_view(
+    line: Line, plan: StaffingPlan, planned: Sequence[float | None], target: StaffingTarget
+) -> dict[str, Any]:
+    """Return needed and planned agents as JSON shows them; times are local, with their offset."""
+    items: list[dict[str, Any]] = []
+    for row, agents in zip(plan.rows, planned, strict=True):
+        items.append(
+            {
+                "start": row.start.astimezone(line.zone).isoformat(),
+                "calls": round(row.calls, 3),
+                "load_erlangs": round(row.load_erlangs, 3),
+                "agents": row.agents,
+                "scheduled": row.scheduled,
+                "planned": agents,
+                "over": None if agents is None else round(agents - row.scheduled, 3),
+                "service_level": round(row.service_level, 4),
+                "occupancy": round(row.occupancy, 4),
+            }
+        )
+    return {
+        "line_id": line.id,
+        "zone": line.time_zone,
+        "share": target.share,
+        "seconds": target.seconds,
+        "handle_seconds": target.handle_seconds,
+        "shrinkage": target.shrinkage,
+        "agent_hours": round(plan.agent_hours, 2),
+        "scheduled_hours": round(plan.scheduled_hours, 2),
+        "short_intervals": sum(
+            1 for each in items if each["over"] is not None and each["over"] < 0
+        ),
+        "items": items,
+        "next": None,
+    }
