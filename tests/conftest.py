@@ -17,6 +17,8 @@ from callback.clock import ManualClock
 from callback.database import Database
 from callback.tables import METADATA
 
+# Tests already run on every core; threads of the linear algebra would only fight for them.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 MONDAY_NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 

@@ -12,6 +12,7 @@ from callback.forecasting.accuracy import Accuracy, bias, coverage, noise_floor,
 from callback.forecasting.candidates import (
     AVERAGE,
     ENSEMBLE,
+    GROWING_REGRESSION,
     MOVING_ENSEMBLE,
     MOVING_REGRESSION,
     NAIVE,
@@ -22,7 +23,8 @@ from callback.forecasting.candidates import (
 )
 from callback.forecasting.day_calendar import ORDINARY
 from callback.forecasting.history import Array
-from callback.forecasting.spread import Spread, learn_spread
+from callback.forecasting.spread import Spread
+from callback.forecasting.spread_learning import PastForecasts, learn_spread
 
 SCORED_DAYS = 56
 LEARNING_DAYS = 112
@@ -31,8 +33,10 @@ FEWEST_DAYS = 7
 _MOST_ORIGINS = 40
 _CLEARLY = 0.98
 _RUNNING_AWAY = 0.05
+_AWAY_LATELY = 0.1
+_LATELY_DAYS = 14
 _STAYING = (ENSEMBLE, REGRESSION, THIN, AVERAGE)
-_MOVING = (MOVING_ENSEMBLE, MOVING_REGRESSION)
+_MOVING = (MOVING_ENSEMBLE, MOVING_REGRESSION, GROWING_REGRESSION)
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ class Rolled:
     """What every candidate said at each origin, and what came: arrays of `[origin, lead − 1, slot]`.
 
     `origins` are rows of the grid, each the first day forecast. `actual` is NaN where nothing was counted,
-    or nobody could call. `unusual` and `special` (holidays and the like) tell of days forecast.
+    or nobody could call. `unusual`, `special` (holidays and the like) and `weekdays` tell of days forecast.
     """
 
     origins: NDArray[np.int64]
@@ -48,6 +52,7 @@ class Rolled:
     actual: Array
     unusual: NDArray[np.bool_]
     special: NDArray[np.bool_]
+    weekdays: NDArray[np.int64]
 
     @property
     def targets(self) -> NDArray[np.int64]:
@@ -78,9 +83,11 @@ def roll(candidates: Candidates, leads: int, unusual: NDArray[np.int64]) -> Roll
         seen = np.where(counted[targets, None] & ~grid.closed[targets], grid.calls[targets], np.nan)
         actual[index, : len(targets)] = seen
     span = origins[:, None] + np.arange(leads)
-    special = grid.design.kinds[np.minimum(span, len(grid.calls) - 1)] != ORDINARY
+    within = np.minimum(span, len(grid.calls) - 1)
+    special = grid.design.kinds[within] != ORDINARY
     means = _stacked(per_origin, actual.shape)
-    return Rolled(origins, means, actual, np.isin(span, unusual), special)
+    weekdays = grid.design.weekdays[within]
+    return Rolled(origins, means, actual, np.isin(span, unusual), special, weekdays)
 
 
 def _stacked(per_origin: list[Mapping[str, Array]], shape: tuple[int, ...]) -> dict[str, Array]:
@@ -99,21 +106,31 @@ def choose(rolled: Rolled) -> str:
     """Return the candidate to forecast with: the ladder's, unless another was clearly better lately.
 
     Clearly is by 2 % of its error over the last eight weeks, one to seven days ahead; smaller differences
-    are chance. A moving level is considered only where the ladder's choice was off by 5 % of all calls: it
-    follows a line that grows or shrinks, and runs after every good week of one that does not.
+    are chance. A moving level and growth are considered only where the ladder's choice ran away: they follow
+    a line that grows, shrinks or has changed its level, and run after every good week of one that has not.
     """
     counted = _scored(rolled) & ~rolled.unusual[:, :, None]
     actual = rolled.actual[counted]
     default = default_of(set(rolled.means))
     if not actual.size or not actual.sum():
         return default
-    off = abs(bias(actual, rolled.means[default][counted]))
-    choices = _STAYING + (_MOVING if off > _RUNNING_AWAY else ())
+    choices = _STAYING + (_MOVING if _runs_away(rolled, default, counted) else ())
     errors = {
         name: wape(actual, rolled.means[name][counted]) for name in choices if name in rolled.means
     }
     best = min(errors, key=errors.__getitem__)
     return best if errors[best] < _CLEARLY * errors[default] else default
+
+
+def _runs_away(rolled: Rolled, name: str, counted: NDArray[np.bool_]) -> bool:
+    """Tell whether a candidate was off by 5 % of all calls, or by 10 % of those of the last two weeks."""
+    last = int(rolled.origins[-1]) + 1
+    lately = (rolled.targets >= last - _LATELY_DAYS) & ~rolled.special
+    for cells, most in ((counted, _RUNNING_AWAY), (counted & lately[:, :, None], _AWAY_LATELY)):
+        actual = rolled.actual[cells]
+        if actual.size and abs(bias(actual, rolled.means[name][cells])) > most:
+            return True
+    return False
 
 
 def judge(rolled: Rolled, name: str, leads: int = SCORED_LEADS) -> Accuracy | None:
@@ -145,7 +162,13 @@ def spread_known_at(rolled: Rolled, name: str, origin: int) -> Spread:
     seen = (rolled.targets < origin) & ~rolled.unusual & ~rolled.special
     leads = np.broadcast_to(np.arange(1, rolled.actual.shape[1] + 1), seen.shape)
     return learn_spread(
-        rolled.means[name][seen], rolled.actual[seen], leads[seen], origin - rolled.targets[seen]
+        PastForecasts(
+            mean=rolled.means[name][seen],
+            actual=rolled.actual[seen],
+            leads=leads[seen],
+            age_days=origin - rolled.targets[seen],
+            weekdays=rolled.weekdays[seen],
+        )
     )
 
 
@@ -165,7 +188,9 @@ def _bands(rolled: Rolled, name: str) -> tuple[Array, Array]:
     for index, origin in enumerate(rolled.origins):
         if origin >= last - SCORED_DAYS - SCORED_LEADS:
             spread = spread_known_at(rolled, name, int(origin))
-            quantiles = spread.quantiles(mean[index], leads, rolled.special[index])
+            quantiles = spread.quantiles(
+                mean[index], leads, rolled.weekdays[index], rolled.special[index]
+            )
             low[index], high[index] = quantiles[..., 1], quantiles[..., -2]
     return low, high
 

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from callback.forecasting.day_effects import MOVING, STEADY, Indices
+from callback.forecasting.day_effects import Indices
 from callback.forecasting.day_grid import DayGrid
 from callback.forecasting.day_models import DayModels
+from callback.forecasting.day_shape import interval_shares
 from callback.forecasting.history import Array
+from callback.forecasting.likeness import MOVING, STEADY, Likeness, kernels, learn_likeness
+from callback.forecasting.trend import daily_growth
 
 AVERAGE = "mean of last 4 same weekdays"
 NAIVE = "seasonal naive"
 ALL_WEEKDAYS = "mean of all same weekdays"
 REGRESSION = "Poisson regression"
-ENSEMBLE = "mean of Poisson regression and day profiles"
-MOVING_ENSEMBLE = "the same with a moving level"
+ENSEMBLE = "ensemble of regressions, day profiles and weekday means"
+MOVING_ENSEMBLE = "regression and day profiles with a moving level"
 MOVING_REGRESSION = "Poisson regression with a moving level"
+GROWING_REGRESSION = "Poisson regression with growth"
 THIN = "shrunk weekday mean"
 DAYS_FOR_REGRESSION = 14
 DAYS_FOR_PROFILES = 42
-
-Predict = Callable[[int, Indices], Array]
+LEARNT_EVERY_DAYS = 56
+PROFILE_WEIGHT = 2.0  # day profiles were the best single model on most logs and spans
+ENSEMBLE_WEIGHT = 3.0 + 2 * PROFILE_WEIGHT
 
 
 @dataclass(frozen=True)
@@ -41,12 +46,40 @@ class Candidates:
     @cached_property
     def steady(self) -> DayModels:
         """The models with a level that returns to its mean."""
-        return DayModels(self.grid, STEADY)
+        return self._models(STEADY)
+
+    def learnt_by(self, origin: int) -> DayModels:
+        """The models with the likeness of days that the line's own days speak for.
+
+        Learnt from the days before `origin`, or before a row up to eight weeks earlier, so that origins of a
+        back-test share what is costly to learn and see nothing of what they forecast.
+        """
+        row = (
+            self.whole.past
+            - -(-(self.whole.past - origin) // LEARNT_EVERY_DAYS) * LEARNT_EVERY_DAYS
+        )
+        if row not in self._learnt:
+            known = self.grid.counted[self.grid.counted < row]
+            totals = self.grid.calls[known].sum(axis=1)
+            like = learn_likeness(self._parts, known, totals) if len(known) else STEADY
+            self._learnt[row] = self._models(like)
+        return self._learnt[row]
 
     @cached_property
     def moving(self) -> DayModels:
         """The models with a level that wanders."""
-        return DayModels(self.grid, MOVING)
+        return self._models(MOVING)
+
+    @cached_property
+    def _learnt(self) -> dict[int, DayModels]:
+        return {}
+
+    @cached_property
+    def _parts(self) -> Mapping[str, Array]:
+        return kernels(self.grid.design)
+
+    def _models(self, like: Likeness) -> DayModels:
+        return DayModels(self.grid, like, self._parts)
 
     def all_at(self, origin: int, targets: Indices) -> Mapping[str, Array]:
         """Return what each forecast expects on `targets` from the days before `origin`; closed is zero."""
@@ -58,14 +91,19 @@ class Candidates:
         }
         known = int(np.searchsorted(self.grid.counted, origin))
         if known >= DAYS_FOR_REGRESSION:
-            found[REGRESSION] = self.steady.poisson_regression(origin, targets)
-            found[MOVING_REGRESSION] = self.moving.poisson_regression(origin, targets)
+            shares = interval_shares(self.grid, origin, targets)
+            found[REGRESSION] = self.steady.poisson_regression(origin, targets, shares)
+            found[MOVING_REGRESSION] = self.moving.poisson_regression(origin, targets, shares)
+            found[GROWING_REGRESSION] = self.moving.poisson_regression(
+                origin, targets, shares, daily_growth(self.grid, origin)
+            )
         if known >= DAYS_FOR_PROFILES:
-            for name, models, regression in (
-                (ENSEMBLE, self.steady, REGRESSION),
-                (MOVING_ENSEMBLE, self.moving, MOVING_REGRESSION),
-            ):
-                found[name] = (found[regression] + models.day_profiles(origin, targets)) / 2
+            learnt, steady = self.learnt_by(origin), self.steady
+            both = found[REGRESSION] + learnt.poisson_regression(origin, targets, shares)
+            shapes = steady.day_profiles(origin, targets) + learnt.day_profiles(origin, targets)
+            found[ENSEMBLE] = (both + PROFILE_WEIGHT * shapes + found[THIN]) / ENSEMBLE_WEIGHT
+            moving = self.moving.day_profiles(origin, targets)
+            found[MOVING_ENSEMBLE] = (found[MOVING_REGRESSION] + moving) / 2
         closed = self.grid.closed[targets]
         return {name: np.where(closed, 0.0, np.maximum(mean, 0.0)) for name, mean in found.items()}
 

@@ -1,9 +1,9 @@
 """How days hang together: a Gaussian process over weekday, level, holidays and the place in the month.
 
-Two days are the more alike the more they share: the weekday, the time of the year, the special day, being
-the first after a closure, the place in the month. Written as a covariance, every such effect is a random
-effect that is shrunk as far as it is badly known: a holiday seen once moves the forecast less than one seen
-five times. The short memory is that of an autoregression of first order, e^(−days/memory).
+Two days are the more alike the more they share (`likeness.py`): the weekday, the time of the year, the special
+day, being the first after a closure, the place in the month. Written as a covariance, every such effect is a
+random effect that is shrunk as far as it is badly known: a holiday seen once moves the forecast less than
+one seen five times. The short memory is that of an autoregression of first order, e^(−days/memory).
 
 C. E. Rasmussen and C. K. I. Williams, *Gaussian Processes for Machine Learning* (2006), chapters 2 and 5.
 """
@@ -15,56 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from callback.forecasting.day_calendar import DayDesign
 from callback.forecasting.history import Array
 
 Indices = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Likeness:
-    """Variances of what days share, in one unit, with the days over which likeness fades."""
-
-    name: str = "steady"
-    weekday: float = 3.0
-    recent_weekday: float = 0.2
-    weekday_days: float = 40.0
-    level: float = 0.6
-    level_days: float = 120.0
-    memory: float = 0.35
-    memory_days: float = 6.0
-    special_name: float = 3.0
-    special_kind: float = 4.0
-    after_closing: float = 0.5
-    month: float = 0.13
-    month_width: float = 0.4
-    half_month: float = 0.09
-    half_month_width: float = 0.7
-    noise: float = 0.6
-
-
-STEADY = Likeness()
-MOVING = Likeness(name="moving", level=3.0, memory=0.25, month=0.06, half_month=0.05)
-
-
-def covariance(design: DayDesign, like: Likeness) -> Array:
-    """Return the covariance of the effects of all pairs of days."""
-    number = np.arange(len(design.days))
-    apart = np.abs(number[:, None] - number).astype(float)
-    same = design.weekdays[:, None] == design.weekdays
-    total: Array = same * (like.weekday + like.recent_weekday * np.exp(-apart / like.weekday_days))
-    total = total + like.level * np.exp(-apart / like.level_days)
-    total += like.memory * np.exp(-apart / like.memory_days)
-    for codes, variance in (
-        (design.names, like.special_name),
-        (design.kinds, like.special_kind),
-        (design.after_closing.astype(int), like.after_closing),
-    ):
-        total += variance * ((codes[:, None] == codes) & (codes > 0))
-    turn = design.month_phase[:, None] - design.month_phase
-    total += like.month * np.exp(-2 * np.sin(turn / 2) ** 2 / like.month_width**2)
-    total += like.half_month * np.exp(-2 * np.sin(turn) ** 2 / like.half_month_width**2)
-    return total
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ from callback.errors import InvalidInput
 from callback.forecasting.accuracy import Accuracy
 from callback.forecasting.backtest import choose, judge, roll, spread_known_at
 from callback.forecasting.candidates import Candidates, default_of
+from callback.forecasting.count_spread import LEVELS
 from callback.forecasting.day_calendar import ORDINARY, DayCalendar
 from callback.forecasting.day_grid import DayGrid, day_grid
 from callback.forecasting.history import Array, History
 from callback.forecasting.intervals import DAY, interval_starts, slot_of
-from callback.forecasting.spread import LEVELS, Spread
+from callback.forecasting.spread import Spread
 from callback.forecasting.unusual_days import UnusualDay, find_unusual_days, rows_of
 
 FEWEST_DAYS = 7
@@ -104,7 +105,8 @@ def forecast_volume(
     accuracy = None if rolled is None else judge(rolled, model)
     spread = Spread() if rolled is None else spread_known_at(rolled, model, whole.past)
     mean, leads = means[model], targets - whole.past + 1
-    quantiles = spread.quantiles(mean, leads, whole.design.kinds[targets] != ORDINARY)
+    special_days = whole.design.kinds[targets] != ORDINARY
+    quantiles = spread.quantiles(mean, leads, whole.design.weekdays[targets], special_days)
     rows, low, high = _rows(mean, quantiles, first, zone, history.interval_minutes, open_at)
     return Forecast(
         zone=zone,

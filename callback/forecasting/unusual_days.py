@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callback.forecasting.day_calendar import EVENT, HOLIDAY
-from callback.forecasting.day_effects import STEADY
 from callback.forecasting.day_grid import DayGrid
 from callback.forecasting.day_models import DayModels
 from callback.forecasting.history import Array
+from callback.forecasting.likeness import STEADY, kernels
 
 _CUT = 4.5  # robust deviations: one ordinary day in 100,000
 _LEAST = 0.12  # and at least this far, in logarithms of calls
@@ -24,6 +24,8 @@ _RUN_DAYS = 2
 _LONGEST_RUN = 10
 _RUN_RATIO = float(np.log(1.6))
 _USUAL_WEEKS = 5
+_SIDE_DAYS = 4
+_FEWEST_SIDE = 3
 _SHAPE_CUT = 0.35
 
 
@@ -48,7 +50,8 @@ def find_unusual_days(grid: DayGrid) -> list[UnusualDay]:
     """
     runs = _runs(grid)
     lone = _outages(grid.without(runs))
-    lone = np.concatenate([lone, _surprising(grid.without(np.concatenate([runs, lone])))])
+    left = grid.without(np.concatenate([runs, lone]))
+    lone = np.concatenate([lone, _but_new_levels(left, _surprising(left))])
     usual = _usual(grid)
     return [
         _told(grid, int(row), float(usual[row]), in_run=row in runs)
@@ -98,8 +101,10 @@ def _runs(grid: DayGrid) -> NDArray[np.int64]:
             length = stop - start
             if not _RUN_DAYS <= length <= _LONGEST_RUN:
                 continue
-            returns = stop < len(ratios)
-            doubled = length >= 4 and abs(float(np.median(ratios[start:stop])) - np.log(2)) < 0.12
+            level = float(np.median(ratios[start:stop]))
+            after = ratios[stop : stop + _SIDE_DAYS]
+            returns = len(after) > 0 and sign * float(np.median(after)) < abs(level) / 2
+            doubled = length >= 4 and abs(level - np.log(2)) < 0.12
             if returns or doubled:
                 found.extend(grid.counted[start:stop].tolist())
     return np.array(sorted(found), dtype=np.int64)
@@ -137,10 +142,11 @@ def _surprising(grid: DayGrid) -> NDArray[np.int64]:
     set_aside = np.array([], dtype=np.int64)
     if len(grid.counted) < _ENOUGH_DAYS:
         return _surprising_in_few(grid)
+    parts = kernels(grid.design)
     for _ in range(_ROUNDS):
         left = grid.without(set_aside)
         logs = np.log(left.calls[left.counted].sum(axis=1) + 0.5)
-        residuals, deviations = DayModels(left, STEADY).totals.surprises(logs)
+        residuals, deviations = DayModels(left, STEADY, parts).totals.surprises(logs)
         usual_size = 1.4826 * float(np.median(np.abs(deviations)))
         size = np.abs(deviations)
         bad = (size > _CUT * usual_size) & (np.abs(residuals) > _LEAST)
@@ -150,6 +156,24 @@ def _surprising(grid: DayGrid) -> NDArray[np.int64]:
         bad &= size >= _WORST_FIRST * size[bad].max()
         set_aside = np.concatenate([set_aside, left.counted[bad]])
     return set_aside
+
+
+def _but_new_levels(grid: DayGrid, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the days that are as unlike the days just before as they are unlike the days just after.
+
+    A day that is like either stands at the edge of a new level, however surprising the step was.
+    """
+    logs = np.log(grid.calls[grid.counted].sum(axis=1) + 0.5)
+    weekdays = grid.design.weekdays[grid.counted]
+    for weekday in np.unique(weekdays):
+        logs[weekdays == weekday] -= np.median(logs[weekdays == weekday])
+    apart = []
+    for at in np.searchsorted(grid.counted, rows):
+        sides = (logs[max(0, at - _SIDE_DAYS) : at], logs[at + 1 : at + 1 + _SIDE_DAYS])
+        steps = [abs(logs[at] - np.median(side)) for side in sides if len(side) >= _FEWEST_SIDE]
+        apart.append(not steps or min(steps) > _LEAST)
+    kept: NDArray[np.int64] = rows[np.array(apart, dtype=bool)]
+    return kept
 
 
 def _surprising_in_few(grid: DayGrid) -> NDArray[np.int64]:

@@ -9,6 +9,8 @@ from callback.forecasting.backtest import choose, judge, roll, spread_known_at
 from callback.forecasting.candidates import (
     AVERAGE,
     ENSEMBLE,
+    GROWING_REGRESSION,
+    MOVING_ENSEMBLE,
     MOVING_REGRESSION,
     NAIVE,
     REGRESSION,
@@ -64,27 +66,36 @@ def test_a_stationary_line_is_forecast_near_its_floor_and_better_than_the_averag
     assert accuracy.target_days == 56
 
 
-def test_a_steady_line_keeps_the_ladders_choice_and_a_growing_one_may_move() -> None:
+def test_a_steady_line_keeps_the_ladders_choice_and_a_growing_one_grows_on() -> None:
     assert choose(_rolled(line_of(140))) == ENSEMBLE
     growing = line_of(140)
     rng = np.random.default_rng(4)
     counts = rng.poisson(rates_of(140, 40.0) * np.exp(0.02 * np.arange(140))[:, None])
     rolled = _rolled(History(growing.days, 30, counts.astype(float)))
     chosen = choose(rolled)
-    assert chosen in ("the same with a moving level", MOVING_REGRESSION)
+    assert chosen == GROWING_REGRESSION
     better, staid = judge(rolled, chosen), judge(rolled, ENSEMBLE)
     assert better is not None
     assert staid is not None
     assert abs(better.bias) < abs(staid.bias)
 
 
+def test_a_line_with_a_new_level_follows_it() -> None:
+    past = line_of(140)
+    past.counts[119:] = np.round(past.counts[119:] * 1.4)
+    assert choose(_rolled(past)) in (MOVING_ENSEMBLE, MOVING_REGRESSION)
+
+
 def test_the_band_at_an_origin_has_not_seen_what_comes_after() -> None:
     rolled = _rolled(line_of(140))
     middle = int(rolled.origins[20])
+    mean, week, plain = np.full((7, 48), 20.0), np.arange(7), np.zeros(7, dtype=bool)
     known = spread_known_at(rolled, ENSEMBLE, middle)
     assert known.by_lead
+    expected = known.quantiles(mean, week + 1, week, plain)
     rolled.actual[rolled.targets >= middle] = 1e9
-    assert spread_known_at(rolled, ENSEMBLE, middle) == known
+    later = spread_known_at(rolled, ENSEMBLE, middle)
+    np.testing.assert_array_equal(later.quantiles(mean, week + 1, week, plain), expected)
 
 
 def test_too_little_history_cannot_be_tested() -> None:

@@ -72,6 +72,19 @@ def test_a_new_level_that_lasts_is_no_outlier() -> None:
     assert _error(forecast, rate=30.0) < 0.12
 
 
+@pytest.mark.parametrize("factor", [0.6, 1.6])
+@pytest.mark.parametrize("days", [7, 14, 28])
+def test_the_first_days_of_a_new_level_are_not_all_taken_for_accidents(
+    factor: float, days: int
+) -> None:
+    past = line_of(112)
+    past.counts[-days:] = np.round(past.counts[-days:] * factor)
+    forecast = _forecast(past)
+    assert len(forecast.unusual) <= 1
+    staid = _error(_forecast(line_of(112)), rate=20.0 * factor)
+    assert _error(forecast, rate=20.0 * factor) < 0.8 * abs(1 / factor - 1) + staid / 10
+
+
 def test_ten_days_give_a_usable_forecast() -> None:
     forecast = _forecast(line_of(10))
     assert forecast.model == "shrunk weekday mean"
