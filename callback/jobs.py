@@ -21,6 +21,7 @@ class JobName(StrEnum):
     PULL_CALLER = "pull_caller"
     END_LEG = "end_leg"
     SEND_TEXT = "send_text"
+    LET_IN = "let_in"
 
 
 @dataclass(frozen=True)

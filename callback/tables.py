@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from callback.agents.agent import Agent, AgentLine
 from callback.agents.shift import Shift
 from callback.calls.call import Call
+from callback.desk.record import ContactNote, WrapUp
 from callback.dialing.leg import Leg
 from callback.dialing.reservation import Reservation
 from callback.dialing.status_event import StatusEvent
@@ -32,6 +33,7 @@ TABLES = (
     ApiKey,
     Call,
     Callback,
+    ContactNote,
     DoNotCall,
     ForecastSnapshot,
     Leg,
@@ -50,5 +52,6 @@ TABLES = (
     TextPace,
     TimelineEntry,
     User,
+    WrapUp,
 )
 METADATA: MetaData = SQLModel.metadata

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from callback.dialing.dialer import end_leg, place_leg, pull_caller
+from callback.dialing.dialer import end_leg, let_in, place_leg, pull_caller
 from callback.jobs import JobName
 from callback.messages.outbox import send_text
 from callback.promises import requesting
@@ -51,6 +51,11 @@ async def send(context: Context, message_id: str, _version: int) -> None:
     await send_text(_runtime(context), message_id)
 
 
+async def bring_in(context: Context, leg_id: str, _version: int) -> None:
+    """Bring an agent into her conference who has accepted at her desk."""
+    await let_in(_runtime(context), leg_id)
+
+
 JOBS: dict[JobName, Any] = {
     JobName.FALL_DUE: fall_due,
     JobName.DISPATCH: dispatch,
@@ -58,4 +63,5 @@ JOBS: dict[JobName, Any] = {
     JobName.PULL_CALLER: pull,
     JobName.END_LEG: end,
     JobName.SEND_TEXT: send,
+    JobName.LET_IN: bring_in,
 }

@@ -13,6 +13,7 @@ from callback.agents.presence import (
     PRESENCE,
     AgentEvent,
     AgentStatus,
+    AwayReason,
 )
 from callback.columns import words
 
@@ -26,7 +27,8 @@ _WISHES = {
 class Agent(SQLModel, table=True):
     """An agent. `endpoint` is what we dial: `+1…`, `sip:…` or `client:…`.
 
-    `wish` is the state she asked for while on a call; it takes effect when the call is over.
+    `wish` is the state she asked for while on a call; it takes effect when the call is over. `away_reason` is
+    why she is away, or will be then.
     """
 
     __tablename__ = "agent"
@@ -44,6 +46,7 @@ class Agent(SQLModel, table=True):
     status_since: datetime
     wrap_up_until: datetime | None = None
     wish: AgentStatus | None = Field(default=None, sa_type=words(AgentStatus))
+    away_reason: AwayReason | None = Field(default=None, sa_type=words(AwayReason))
     misses: int = 0
     created_at: datetime
 
@@ -61,8 +64,9 @@ class Agent(SQLModel, table=True):
         if status != AgentStatus.WRAP_UP:
             self.wrap_up_until = None
 
-    def ask_for(self, status: AgentStatus, at: datetime) -> None:
+    def ask_for(self, status: AgentStatus, at: datetime, reason: AwayReason | None = None) -> None:
         """Go to `status` now, or after the present call; `status` is available, away or offline."""
+        self.away_reason = reason if status == AgentStatus.AWAY else None
         if self.status in ON_A_CALL:
             self.wish = status
             return
@@ -75,6 +79,7 @@ class Agent(SQLModel, table=True):
         self.misses += 1
         if self.misses >= MISSES_BEFORE_AWAY:
             self.misses = 0
+            self.away_reason = AwayReason.MISSED
             self.apply(AgentEvent.MISS_TOO_OFTEN, at)
         else:
             self.apply(AgentEvent.RELEASE, at)

@@ -39,6 +39,17 @@ class AgentEvent(StrEnum):
     MISS_TOO_OFTEN = "miss_too_often"
 
 
+class AwayReason(StrEnum):
+    """Why an agent is away; `missed` is said for her when her phone was not answered too often."""
+
+    BREAK = "break"
+    LUNCH = "lunch"
+    MEETING = "meeting"
+    TRAINING = "training"
+    OTHER = "other"
+    MISSED = "missed"
+
+
 S, E = AgentStatus, AgentEvent
 
 PRESENCE: Transitions[AgentStatus, AgentEvent] = Transitions(

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.agents.agent import Agent, AgentLine
-from callback.agents.presence import AgentStatus
+from callback.agents.presence import AgentStatus, AwayReason
 from callback.errors import InvalidInput, NotFound
 from callback.ids import new_id
 from callback.jobs import JobName
@@ -60,7 +60,9 @@ def _endpoint(text: str, country: str) -> str:
         ) from error
 
 
-async def set_status(work: Work, agent_id: str, status: AgentStatus) -> Agent:
+async def set_status(
+    work: Work, agent_id: str, status: AgentStatus, reason: AwayReason | None = None
+) -> Agent:
     """Do what an agent says of herself: at once, or when her call is over.
 
     Raises:
@@ -70,7 +72,7 @@ async def set_status(work: Work, agent_id: str, status: AgentStatus) -> Agent:
     agent = await work.session.get(Agent, agent_id, with_for_update=True)
     if agent is None:
         raise NotFound("agent", agent_id)
-    agent.ask_for(status, work.now)
+    agent.ask_for(status, work.now, reason)
     work.wake(JobName.DISPATCH)
     return agent
 

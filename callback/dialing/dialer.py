@@ -16,7 +16,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from callback.calls.call import Call, CallOutcome
 from callback.dialing.case import case_of_leg, load_case
-from callback.dialing.leg import LEASE, Leg, LegEvent, LegOutcome, LegRole, LegStatus
+from callback.dialing.leg import LEASE, LETTING_IN, Leg, LegEvent, LegOutcome, LegRole, LegStatus
 from callback.dialing.outcomes import caller_gone, leg_over, never_placed, placed
 from callback.dialing.pacing import next_turn
 from callback.dialing.reservation import Reservation, ReservationStatus
@@ -255,3 +255,24 @@ async def _ended_meanwhile(runtime: Runtime, leg_id: str, answered: bool) -> Non
         case, leg = await case_of_leg(work, leg_id)
         outcome = LegOutcome.COMPLETED if answered else LegOutcome.CANCELED
         await leg_over(case, leg, outcome, "ended meanwhile")
+
+
+async def let_in(runtime: Runtime, leg_id: str) -> bool:
+    """Bring an agent into her conference who has accepted at her desk while she heard the offer.
+
+    If she presses the key as well, that is answered with a moment's patience (`letting_in`): whoever is in
+    the conference already must not be taken out of it.
+    """
+    async with runtime.work() as work:
+        case, leg = await case_of_leg(work, leg_id)
+        wanted = leg.accepted_at is not None and leg.status == LegStatus.ANSWERED
+        if case.ended or not wanted or leg.menu or leg.call_sid is None:
+            return False
+        leg.menu = {LETTING_IN: True}
+        call_sid = leg.call_sid
+    try:
+        await runtime.telephony.redirect(call_sid, runtime.addresses.agent(leg_id, "accepted"))
+    except TelephonyError as error:
+        log.warning("leg %s was not let in, her own key or silence will do it: %s", leg_id, error)
+        return False
+    return True

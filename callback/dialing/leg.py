@@ -19,6 +19,11 @@ from callback.transitions import Transitions
 LEASE = timedelta(seconds=60)
 """How long a worker that is placing a leg may be silent before the telephone company is asked."""
 
+LETTING_IN = "letting_in"
+"""In the menu of an agent's leg: she is being brought into the conference by her desk."""
+INSIDE = "inside"
+"""In the menu of an agent's leg: she was told to enter the conference."""
+
 
 class LegRole(StrEnum):
     """Whose phone it rings."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from callback.dialogue.turn import HangUp, Join, Listen, Say, Turn
+from callback.dialogue.turn import Again, HangUp, Join, Listen, Say, Turn
 from callback.lines.offer import Window
 
 ANSWERED = "answered"
 CHOICE = "choice"
+ACCEPTED = "accepted"
 SORRY = "sorry"
 
 
@@ -27,7 +28,10 @@ def offer_callback(line: str, window: Window, reason: str | None) -> Turn:
 
 def _offer(what: Say, *more: Say) -> Turn:
     # The keys come before the details, so that nobody has to listen to the end to accept.
-    return Turn((what, Say("agent.choice"), *more), Listen(CHOICE, seconds=10), then=HangUp())
+    # Silence may be that of an agent who has accepted at her desk.
+    return Turn(
+        (what, Say("agent.choice"), *more), Listen(CHOICE, seconds=10), then=Again(ACCEPTED)
+    )
 
 
 def accepted(join: Join, *, person_is_rung: bool) -> Turn:
@@ -37,7 +41,17 @@ def accepted(join: Join, *, person_is_rung: bool) -> Turn:
 
 def not_a_choice() -> Turn:
     """Ask once more."""
-    return Turn((Say("agent.choice"),), Listen(CHOICE, seconds=10), then=HangUp())
+    return Turn((Say("agent.choice"),), Listen(CHOICE, seconds=10), then=Again(ACCEPTED))
+
+
+def one_moment() -> Turn:
+    """Let an agent wait for a moment who is being brought in already."""
+    return Turn((Say("agent.connecting"),), pause_seconds=6, then=Again(ACCEPTED))
+
+
+def hang_up() -> Turn:
+    """End the call of an agent who pressed nothing."""
+    return Turn((), then=HangUp())
 
 
 def farewell(key: str) -> Turn:

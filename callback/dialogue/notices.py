@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     * `called_off`: we take the promise back; `end_of_day`: we put it off.
     * `code`: proves that a number is the person's own.
     * `survey`: asks how it was.
+    * `agreed`: what was agreed about a complaint, in the agent's words.
     """
 
     PROMISED = "promised"
@@ -31,6 +32,7 @@ class Purpose(StrEnum):
     END_OF_DAY = "end_of_day"
     CODE = "code"
     SURVEY = "survey"
+    AGREED = "agreed"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,11 @@ class NoticeFacts:
     window: Window
     asap: bool = False
     link: str | None = None
+
+
+def agreed(line: str, agreement: str) -> tuple[Say, ...]:
+    """Return the text that says what an agent and a person have agreed."""
+    return (Say("text.agreed", {"line": line}), Say("caller.own_words", {"text": agreement}))
 
 
 def notice(purpose: Purpose, facts: NoticeFacts) -> tuple[Say, ...]:

@@ -79,6 +79,7 @@ class Line(SQLModel, table=True):
 
     With `texts`, people are told by text what was promised, and reminded of a chosen time
     `remind_before_minutes` before (0: not at all).
+    `dispositions` are the outcomes that agents choose from; none: ours.
     """
 
     __tablename__ = "line"
@@ -125,6 +126,7 @@ class Line(SQLModel, table=True):
     preferred_agent_minutes: int = 5
     promise_chance: float = 0.9
     shrinkage: float = 0.15
+    dispositions: list[str] = Field(default_factory=list, sa_type=JSON)
     paused: bool = False
     texts: bool = True
     remind_before_minutes: int = 30

@@ -60,5 +60,5 @@ async def change_status(
     """Be available, away or offline: at once, or after the present call."""
     caller.check_self(agent_id)
     async with office.work() as work:
-        agent = await set_status(work, agent_id, presence.status)
+        agent = await set_status(work, agent_id, presence.status, presence.reason)
         return agent_view(agent, await lines_of(work.session, agent_id))

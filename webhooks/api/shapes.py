@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from callback.agents.presence import AgentStatus
+from callback.agents.presence import AgentStatus, AwayReason
 from callback.dialogue.sentences import languages
 from callback.lines.line import DialOrder
 from callback.telephony.port import MachineDetection
@@ -115,6 +115,7 @@ class LineSettings(Strict):
     preferred_agent_minutes: Annotated[int, Field(ge=0, le=240)] | None = None
     promise_chance: Annotated[float, Field(ge=0.5, le=0.99)] | None = None
     shrinkage: Annotated[float, Field(ge=0, le=0.9)] | None = None
+    dispositions: Annotated[list[Name], Field(max_length=30)] | None = None
     paused: bool | None = None
     texts: bool | None = None
     remind_before_minutes: Annotated[int, Field(ge=0, le=1440)] | None = None
@@ -153,6 +154,7 @@ class Presence(Strict):
     """What an agent wants to be."""
 
     status: Literal[AgentStatus.AVAILABLE, AgentStatus.AWAY, AgentStatus.OFFLINE]
+    reason: AwayReason | None = None
 
 
 class NewCallback(Strict):

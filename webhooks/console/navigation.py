@@ -18,7 +18,10 @@ class Entry:
     needs_desk: bool = False
 
 
-ENTRIES = (Entry("nav.users", "/users", Role.ADMIN),)
+ENTRIES = (
+    Entry("nav.desk", "/desk", Role.AGENT, needs_desk=True),
+    Entry("nav.users", "/users", Role.ADMIN),
+)
 
 
 def entries_for(user: User) -> list[Entry]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta
 
 from callback.dialogue.sentences import FALLBACK
@@ -95,6 +96,10 @@ class Wording:
         """Return a number of seconds as minutes and seconds, such as 2:05."""
         minutes, seconds = divmod(round(count), 60)
         return f"{minutes}:{seconds:02d}"
+
+    def language_name(self, language: str) -> str:
+        """Return what a language is called."""
+        return str(Locale.parse(language).get_display_name(self.language) or language)
 
     def list(self, items: Iterable[str]) -> str:
         """Return several things with commas between."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 
 from callback.dialing.case import Case, case_of_leg
-from callback.dialing.leg import Leg
+from callback.dialing.leg import INSIDE, LETTING_IN, Leg
 from callback.dialing.outcomes import agent_accepts, agent_declines, answered, placed
 from callback.dialing.reservation import ReservationStatus
 from callback.dialogue import agent_steps
@@ -34,10 +34,16 @@ async def agent(leg_id: str, step: str, form: Form, office: Office) -> Response:
 
 def _turn(case: Case, leg: Leg, step: str, digits: str) -> Turn:
     if step == agent_steps.SORRY:
-        return agent_steps.farewell("agent.not_reached")
+        talked = case.reservation.connected_at is not None
+        return agent_steps.farewell("agent.over" if talked else "agent.not_reached")
     if step == agent_steps.CHOICE:
         return _after_choice(case, leg, digits)
+    if step == agent_steps.ACCEPTED:
+        return _let_in(case, leg) if leg.accepted_at is not None else agent_steps.hang_up()
     answered(case, leg)
+    if leg.accepted_at is not None:
+        # She has accepted at her desk and needs no key.
+        return _let_in(case, leg)
     if case.reservation.status != ReservationStatus.ASKING:
         return agent_steps.farewell("agent.too_late")
     return _offer(case)
@@ -57,8 +63,15 @@ def _after_choice(case: Case, leg: Leg, digits: str) -> Turn:
         return agent_steps.farewell("agent.declined")
     if digits != "1":
         return agent_steps.not_a_choice()
+    if LETTING_IN in leg.menu and INSIDE not in leg.menu:
+        return agent_steps.one_moment()
+    return _let_in(case, leg)
+
+
+def _let_in(case: Case, leg: Leg) -> Turn:
     if not agent_accepts(case, leg):
         return agent_steps.farewell("agent.too_late")
+    leg.menu = {INSIDE: True}
     join = Join(case.reservation.conference, Role.AGENT, leg.id, case.reservation.id)
     rung = case.callback is not None and case.reservation.status == ReservationStatus.ACCEPTED
     return agent_steps.accepted(join, person_is_rung=rung)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from callback.dialogue.notices import NoticeFacts, Purpose, notice
+from callback.dialogue.notices import NoticeFacts, Purpose, agreed, notice
 from callback.dialogue.sentences import Speaker, languages, words_of
 from callback.lines.offer import Window
 from tests.unit.builders import utc
@@ -15,7 +15,7 @@ from tests.unit.builders import utc
 NOW = utc(2026, 3, 2, 18)
 WINDOW = Window(NOW + timedelta(hours=3), NOW + timedelta(hours=3, minutes=15))
 LINK = "https://callback.example/c/abc"
-OF_A_PROMISE = sorted(set(Purpose) - {Purpose.CODE, Purpose.SURVEY})
+OF_A_PROMISE = sorted(set(Purpose) - {Purpose.CODE, Purpose.SURVEY, Purpose.AGREED})
 WITH_A_LINK = {
     Purpose.PROMISED,
     Purpose.MOVED,
@@ -54,6 +54,14 @@ def test_every_notice_names_the_line_and_fits_in_a_few_parts(
     assert said.startswith("Support")
     assert (LINK in said) is (purpose in WITH_A_LINK)
     assert len(said) <= 306
+
+
+@pytest.mark.parametrize("language", sorted(languages()))
+def test_what_was_agreed_is_told_in_the_agents_words(language: str) -> None:
+    speaker = Speaker(language, ZoneInfo("UTC"), NOW)
+    said = " ".join(speaker.text(say) for say in agreed("Support", "A refund of {10} euros"))
+    assert said.startswith("Support")
+    assert said.endswith(" A refund of {10} euros")
 
 
 @pytest.mark.parametrize("language", sorted(languages()))

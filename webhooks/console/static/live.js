@@ -124,6 +124,7 @@ async function send(event) {
     if (document.activeElement instanceof HTMLElement && form.contains(document.activeElement)) {
       document.activeElement.blur();
     }
+    if (answer.ok) form.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
     takeOver(html);
     announce(html, answer.ok);
   } catch {
