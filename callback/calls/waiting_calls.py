@@ -14,6 +14,9 @@ from callback.database import Database
 from callback.errors import NotFound
 from callback.together import Together
 
+REMEMBERED = 10_000
+"""How many contacts' lines a process keeps in mind."""
+
 
 @dataclass(frozen=True)
 class WaitingCall:
@@ -50,6 +53,7 @@ class WaitingCalls:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._reading: Together[str, WaitingCall] = Together(self._read)
+        self._lines: dict[str, str] = {}
 
     async def find(self, call_sid: str) -> WaitingCall:
         """Return a contact as it is committed.
@@ -63,8 +67,25 @@ class WaitingCalls:
             raise NotFound("call", call_sid)
         return call
 
+    async def line_of(self, call_sid: str) -> str:
+        """Return the id of the line that was called, which never changes and so is asked for once.
+
+        Raises:
+            NotFound: there is no contact of that name.
+
+        """
+        line_id = self._lines.get(call_sid)
+        return line_id if line_id is not None else (await self.find(call_sid)).line_id
+
     async def _read(self, call_sids: list[str]) -> dict[str, WaitingCall]:
         async with self._database.reading() as session:
             connection = await session.connection()
             rows = await connection.execute(_CALLS, {"sids": call_sids})
-            return {row[0]: WaitingCall(*row) for row in rows}
+            found = {row[0]: WaitingCall(*row) for row in rows}
+        self._remember(found)
+        return found
+
+    def _remember(self, found: dict[str, WaitingCall]) -> None:
+        if len(self._lines) + len(found) > REMEMBERED:
+            self._lines.clear()
+        self._lines.update((sid, call.line_id) for sid, call in found.items())

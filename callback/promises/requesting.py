@@ -72,9 +72,9 @@ async def request_callbacks(work: Work, line: Line, requests: list[Request]) -> 
     Many who confirm at the same moment are read about and written down in as many statements as one.
     """
     await _one_at_a_time(work, line.id)
-    standing = await read_standing(
-        work.session, line, [each.phone_number for each in requests], work.now
-    )
+    numbers = [each.phone_number for each in requests]
+    arrivals = [_arrival(each, work.now) for each in requests]
+    standing = await read_standing(work.session, line, numbers, arrivals, work.now)
     outcomes: list[Outcome] = []
     fresh: list[tuple[Callback, Request]] = []
     for request in requests:
@@ -91,6 +91,10 @@ async def request_callbacks(work: Work, line: Line, requests: list[Request]) -> 
     for callback, request in fresh:
         _announce(work, line, callback, request)
     return outcomes
+
+
+def _arrival(request: Request, now: datetime) -> datetime:
+    return request.call.arrived_at if request.call is not None else now
 
 
 def _already_given(standing: Standing, request: Request) -> Callback | None:
@@ -113,7 +117,7 @@ def _give(work: Work, standing: Standing, request: Request) -> Callback:
         if request.call.status not in {CallStatus.WAITING, CallStatus.ARRIVING}:
             raise NoLongerWaiting(f"the caller is {request.call.status}")
         request.call.apply(CallEvent.PROMISE, work.now)
-    callback = _write_down(work, standing.board.line, request, window)
+    callback = _write_down(work, standing.line, request, window)
     if request.window is not None:
         callback.kept_score = standing.score_in(window)
     work.session.add(callback)
@@ -147,11 +151,10 @@ def _window_that_can_be_kept(standing: Standing, request: Request, now: datetime
         if standing.room_in(request.window) <= 0:
             raise PromiseRefused("window_full", "the window has no room left")
         return request.window
-    arrived_at = request.call.arrived_at if request.call is not None else now
-    load = standing.board.load_before(arrived_at)
-    if is_overloaded(standing.board.line, load):
+    load = standing.load_before(_arrival(request, now))
+    if is_overloaded(standing.line, load):
         raise PromiseRefused("overload", "more people wait than the line calls back in their turn")
-    window = standing.board.asap(load, now)
+    window = standing.asap(load)
     if window is None:
         raise PromiseRefused("cannot_be_kept", "nobody is at work, or the line closes too soon")
     return window
@@ -159,7 +162,6 @@ def _window_that_can_be_kept(standing: Standing, request: Request, now: datetime
 
 def _write_down(work: Work, line: Line, request: Request, window: Window) -> Callback:
     scheduled = request.window is not None
-    arrived_at = request.call.arrived_at if request.call is not None else work.now
     return Callback(
         id=new_id(work.now),
         line_id=line.id,
@@ -172,12 +174,12 @@ def _write_down(work: Work, line: Line, request: Request, window: Window) -> Cal
         priority=request.call.priority if request.call is not None else request.priority,
         skills=list(request.skills),
         preferred_agent_id=request.preferred_agent_id,
-        arrived_at=window.start if scheduled else arrived_at,
+        arrived_at=window.start if scheduled else _arrival(request, work.now),
         requested_at=work.now,
         promised_from=window.start,
         promised_until=window.until,
         due_at=window.start,
-        net_wait_seconds=(work.now - arrived_at).total_seconds(),
+        net_wait_seconds=(work.now - _arrival(request, work.now)).total_seconds(),
     )
 
 

@@ -2,45 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from sqlalchemy import bindparam, union_all
+from sqlalchemy import select as sa_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from callback.calls.call import Call, CallStatus
+from callback.lines.hours import current_opening
 from callback.lines.line import Line
 from callback.lines.offer import Window
-from callback.promises.board import Board, read_board
 from callback.promises.callback import Callback, CallbackKind
+from callback.promises.capacity import Outlook
 from callback.promises.do_not_call import listed_among
-from callback.promises.lifecycle import OPEN
+from callback.promises.lifecycle import OPEN, CallbackStatus
+from callback.promises.offering import Load, asap_for, capacity_of, load_of, promises_in
+from callback.promises.outlook import outlook_of
+
+_ARRIVED_BETWEEN = union_all(
+    *(
+        sa_select(col(table.arrived_at)).where(
+            col(table.line_id) == bindparam("line_id"),
+            col(table.status) == waiting,
+            col(table.arrived_at) >= bindparam("first"),
+            col(table.arrived_at) < bindparam("last"),
+        )
+        for table, waiting in ((Call, CallStatus.WAITING), (Callback, CallbackStatus.WAITING))
+    )
+)
 
 
 @dataclass
 class Standing:
-    """The line's board, who is not to be called, and what is owed to whom, with what was given since."""
+    """A line at one instant towards some people: its load, its promises, who is not to be called, who is owed.
 
-    board: Board
+    `load` stands before the first of them, and `between` arrived those who wait between first and last.
+    """
+
+    line: Line
+    now: datetime
+    load: Load
+    between: list[datetime]
+    taken: Callable[[Window], int]
     listed: set[str]
     owed: dict[str, Callback]
+    outlook: Outlook | None = None
     _given: list[Window] = field(default_factory=list)
 
     def room_in(self, window: Window) -> int:
         """Return how many more promises `window` can bear."""
-        board = self.board
-        return board.capacity(window) - board.taken(window) - self._given_in(window)
+        return self._capacity(window) - self.taken(window) - self._given_in(window)
 
     def score_in(self, window: Window) -> float | None:
         """Return how surely one more promise in `window` is kept, None where nobody knows."""
-        outlook = self.board.outlook
+        outlook = self.outlook
         margin = None if outlook is None else outlook.margin(window.start, window.until)
         if margin is None:
             return None
-        return margin.score(self.board.taken(window) + self._given_in(window) + 1)
+        return margin.score(self.taken(window) + self._given_in(window) + 1)
+
+    def load_before(self, arrived_at: datetime) -> Load:
+        """Return the load that stands before one of these people."""
+        return replace(self.load, ahead=self.load.ahead + bisect_left(self.between, arrived_at))
+
+    def asap(self, load: Load) -> Window | None:
+        """Return the window to promise to somebody who keeps the place in line, if it can be kept."""
+        return asap_for(load, current_opening(self.line, self.now), self.now)
 
     def _given_in(self, window: Window) -> int:
         return sum(one.start < window.until and window.start < one.until for one in self._given)
+
+    def _capacity(self, window: Window) -> int:
+        return capacity_of(self.line, self.load, self.outlook)(window)
 
     def promise(self, callback: Callback) -> None:
         """Reckon with a promise from now on."""
@@ -50,9 +87,13 @@ class Standing:
 
 
 async def read_standing(
-    session: AsyncSession, line: Line, numbers: Collection[str], now: datetime
+    session: AsyncSession,
+    line: Line,
+    numbers: Collection[str],
+    arrivals: Collection[datetime],
+    now: datetime,
 ) -> Standing:
-    """Return how a line stands towards the people at `numbers`."""
+    """Return how a line stands towards people at `numbers` who arrived at `arrivals`."""
     found = await session.exec(
         select(Callback).where(
             col(Callback.phone_number).in_(numbers),
@@ -60,7 +101,24 @@ async def read_standing(
             col(Callback.status).in_(list(OPEN)),
         )
     )
-    owed = {callback.phone_number: callback for callback in found}
+    first, last = min(arrivals), max(arrivals)
     return Standing(
-        await read_board(session, line, now), await listed_among(session, numbers), owed
+        line=line,
+        now=now,
+        load=await load_of(session, line, first),
+        between=await _arrived_between(session, line, first, last),
+        taken=await promises_in(session, line.id, now),
+        listed=await listed_among(session, numbers),
+        owed={callback.phone_number: callback for callback in found},
+        outlook=await outlook_of(session, line.id, now),
     )
+
+
+async def _arrived_between(
+    session: AsyncSession, line: Line, first: datetime, last: datetime
+) -> list[datetime]:
+    if first == last:
+        return []
+    connection = await session.connection()
+    values = {"line_id": line.id, "first": first, "last": last}
+    return sorted((await connection.execute(_ARRIVED_BETWEEN, values)).scalars())

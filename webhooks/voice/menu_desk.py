@@ -7,13 +7,13 @@ from functools import partial
 
 from callback.calls.arriving import find_calls
 from callback.calls.call import Call, CallOutcome, CallStatus
+from callback.calls.waiting_calls import WaitingCalls
 from callback.dialing.canceling import cancel_callback
 from callback.dialogue import arrival_steps, steps
 from callback.dialogue.choice import Decision, Facts, Promise, Step, Wish
 from callback.dialogue.sentences import Speaker
 from callback.dialogue.turn import Turn
 from callback.errors import IllegalTransition, NoLongerWaiting, NotFound, PromiseRefused
-from callback.lines.directory import get_line
 from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.promises.board import Board, Boards
@@ -58,18 +58,20 @@ class MenuDesk:
     in one of its own.
     """
 
-    def __init__(self, runtime: Runtime, boards: Boards) -> None:
+    def __init__(self, runtime: Runtime, calls: WaitingCalls, boards: Boards) -> None:
         self._runtime = runtime
+        self._calls = calls
         self._boards = boards
         self._lines: dict[str, Together[Press, Reply | Exception]] = {}
 
-    async def press(self, line_id: str, press: Press) -> Reply:
-        """Act on a press of somebody who called this line.
+    async def press(self, press: Press) -> Reply:
+        """Act on a press.
 
         Raises:
-            NotFound: there is no such call or line.
+            NotFound: there is no such call.
 
         """
+        line_id = await self._calls.line_of(press.call_sid)
         if line_id not in self._lines:
             self._lines[line_id] = Together(partial(self._answer, line_id))
         reply = await self._lines[line_id].ask(press)
@@ -97,7 +99,7 @@ class MenuDesk:
     async def _act(self, board: Board, presses: list[Press]) -> dict[Press, Reply]:
         async with self._runtime.work() as work:
             calls = await find_calls(work, [press.call_sid for press in presses])
-            line = await get_line(work.session, board.line.id)
+            line = board.line
             known = [press for press in presses if press.call_sid in calls]
             decided = [
                 await _decide(work, line, board, calls[press.call_sid], press) for press in known

@@ -39,8 +39,9 @@ async def waiting_room_of(request: Request) -> WaitingRoom:
     room: WaitingRoom | None = getattr(state, "waiting_room", None)
     if room is None:
         runtime = runtime_of(request)
+        calls = WaitingCalls(runtime.database)
         boards = Boards(runtime.database, runtime.clock)
-        room = WaitingRoom(WaitingCalls(runtime.database), boards, MenuDesk(runtime, boards))
+        room = WaitingRoom(calls, boards, MenuDesk(runtime, calls, boards))
         state.waiting_room = room
     return room
 
@@ -73,6 +74,5 @@ async def waiting(form: Form, office: Office, room: Room) -> Response:
 @router.post(addresses.MENU)
 async def menu(step: Step, form: Form, office: Office, room: Room) -> Response:
     """Act on a key that was pressed in the menu; what is spoken of as promised is committed before."""
-    known = await room.calls.find(form.call_sid)
-    reply = await room.desk.press(known.line_id, Press(form.call_sid, step, form.digits))
+    reply = await room.desk.press(Press(form.call_sid, step, form.digits))
     return render(reply.turn, reply.speaker, menu_stage(office.addresses))
