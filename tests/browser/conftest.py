@@ -19,7 +19,7 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-PICTURES = Path("build") / "pages"
+PICTURES = Path("build") / "screenshots"
 
 
 @pytest.fixture

@@ -78,6 +78,7 @@ async def test_a_page_is_told_only_what_it_watches(console: Console, redis_url: 
     object.__setattr__(console.office.runtime, "live", live)
     events = _events(console.office.runtime, frozenset({"agent:1"}))
     assert "retry" in await anext(events)
+    assert "data: live" in await anext(events)
     assert "agent:1" in await anext(events)  # all that may have been missed before
     live.tell({"agent:2"})
     live.tell({"agent:1"})

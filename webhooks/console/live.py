@@ -47,10 +47,10 @@ async def _events(office: Runtime, topics: frozenset[str]) -> AsyncIterator[str]
                 await asyncio.sleep(1.0)
                 continue
             heard = topics if EVERYTHING in changed else changed & topics
+            if not changed or EVERYTHING in changed:
+                yield _state(news)
             if heard:
                 yield f"event: changed\ndata: {' '.join(sorted(heard))}\n\n"
-            elif not changed or EVERYTHING in changed:
-                yield _state(news)
             # Whatever happens in the next tenth of a second is told together.
             await asyncio.sleep(PAUSE_SECONDS)
 

@@ -120,11 +120,12 @@ async function send(event) {
       location.assign(answer.url);
       return;
     }
-    for (const touched of form.querySelectorAll("[data-touched]")) delete touched.dataset.touched;
-    if (document.activeElement instanceof HTMLElement && form.contains(document.activeElement)) {
-      document.activeElement.blur();
+    if (answer.ok) {
+      // Only what was accepted is taken out of her hands; else she goes on where she was.
+      for (const touched of form.querySelectorAll("[data-touched]")) delete touched.dataset.touched;
+      if (form.contains(document.activeElement)) document.activeElement.blur();
+      form.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
     }
-    if (answer.ok) form.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
     takeOver(html);
     announce(html, answer.ok);
   } catch {
