@@ -13,6 +13,7 @@ from callback.dialing.leg import Leg
 from callback.dialing.reservation import Reservation
 from callback.dialing.status_event import StatusEvent
 from callback.forecasting.snapshot import ForecastSnapshot
+from callback.idempotency import RememberedAnswer
 from callback.keys import ApiKey
 from callback.limits import LimitCount
 from callback.lines.line import Line, LineNumber
@@ -26,6 +27,7 @@ from callback.people.user import User
 from callback.promises.callback import Callback, TimelineEntry
 from callback.promises.do_not_call import DoNotCall
 from callback.promises.outlook import OutlookRow
+from callback.promises.proof import NumberProof
 
 TABLES = (
     Agent,
@@ -42,8 +44,10 @@ TABLES = (
     LineNumber,
     Message,
     NoTexts,
+    NumberProof,
     OutlookRow,
     PasswordLink,
+    RememberedAnswer,
     Reservation,
     Session,
     Shift,

@@ -16,7 +16,7 @@ from webhooks.api.router import router as api
 from webhooks.console.router import router as console
 from webhooks.messaging import incoming as messaging
 from webhooks.messaging import receipts
-from webhooks.pages import callback_page, rendering
+from webhooks.pages import call_me, callback_page, rendering
 from webhooks.voice import agent_leg, incoming, leaving, returning, status, waiting
 
 
@@ -40,7 +40,7 @@ def create_app(runtime: Runtime | None = None) -> FastAPI:
         app.state.runtime = runtime
     for stage in (incoming, waiting, leaving, agent_leg, returning, status, messaging, receipts):
         app.include_router(stage.router, include_in_schema=False)
-    for pages in (rendering, callback_page):
+    for pages in (rendering, callback_page, call_me):
         app.include_router(pages.router, include_in_schema=False)
     app.include_router(api)
     app.include_router(health.router)

@@ -60,6 +60,11 @@ def notice(purpose: Purpose, facts: NoticeFacts) -> tuple[Say, ...]:
     return _NOTICES[purpose](facts)
 
 
+def code_notice(line: str, code: str) -> tuple[Say, ...]:
+    """Return the text that carries the code by which somebody proves a number."""
+    return (Say("text.code", {"line": line, "code": code}),)
+
+
 def _promised(facts: NoticeFacts) -> tuple[Say, ...]:
     return (_promise(facts), *_link(facts), Say("text.stop"))
 

@@ -118,7 +118,7 @@ def _place(facts: PageFacts) -> tuple[Say, ...]:
 
 
 def trouble(why: str, language: str) -> PageWords:
-    """Return a page that says only why there is none: `gone`, `unknown` or `slow`."""
+    """Return a page that says only why there is none: `gone`, `unknown`, `slow` or `no_form`."""
     # No line and no zone are known here, and no time is told.
     speaker = Speaker(language, ZoneInfo("UTC"), datetime.min.replace(tzinfo=UTC))
     title = speaker.text(Say("page.trouble"))
@@ -129,4 +129,5 @@ _TROUBLES = {
     "gone": Say("page.gone"),
     "unknown": Say("page.unknown"),
     "slow": Say("page.slow"),
+    "no_form": Say("form.no_form"),
 }

@@ -78,7 +78,8 @@ class Line(SQLModel, table=True):
     the limit where there is no plan or no forecast.
 
     With `texts`, people are told by text what was promised, and reminded of a chosen time
-    `remind_before_minutes` before (0: not at all).
+    `remind_before_minutes` before (0: not at all). A line with a `slug` has a form on the web at
+    `/lines/{slug}/call-me`, which pages of `embed_origins` may show inside theirs.
     `dispositions` are the outcomes that agents choose from; none: ours.
     """
 
@@ -130,6 +131,8 @@ class Line(SQLModel, table=True):
     paused: bool = False
     texts: bool = True
     remind_before_minutes: int = 30
+    slug: str | None = Field(default=None, max_length=40, unique=True)
+    embed_origins: list[str] = Field(default_factory=list, sa_type=JSON)
     created_at: datetime
 
     @property

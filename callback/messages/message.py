@@ -72,7 +72,7 @@ class Message(SQLModel, table=True):
 
     `sender` is the line's number that it went out from, known once it was claimed. `attempts` counts the
     requests that were made; `claimed_until` ends the lease of the worker that makes one. `paced`: its turn
-    has been given out, and `not_before` is it.
+    has been given out, and `not_before` is it. The body of a code is forgotten once it is out.
     """
 
     __tablename__ = "message"
@@ -112,6 +112,8 @@ class Message(SQLModel, table=True):
             self.detail = detail
         if MESSAGE_LIFE.is_terminal(self.status):
             self.ended_at = at
+        if self.purpose == Purpose.CODE and self.status not in {S.WRITTEN, S.SENDING}:
+            self.body = ""
 
     def learn(self, event: MessageEvent, at: datetime, detail: str = "") -> bool:
         """Apply what was told, unless something later was told before; tell whether it was news."""

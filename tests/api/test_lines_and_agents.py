@@ -53,6 +53,8 @@ DEFAULTS = {
     "paused": False,
     "texts": True,
     "remind_before_minutes": 30,
+    "slug": None,
+    "embed_origins": [],
 }
 EVERYTHING = {
     "name": "Soporte & <Ventas>",
@@ -94,6 +96,8 @@ EVERYTHING = {
     "paused": True,
     "texts": False,
     "remind_before_minutes": 0,
+    "slug": "customer-support",
+    "embed_origins": ["https://shop.example"],
     "answers": [{"title": "opening hours", "text": "We are open from nine to five."}],
 }
 

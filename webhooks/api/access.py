@@ -17,8 +17,12 @@ from webhooks.requests import Office
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks. `agent_id` is set for a user, who as an agent may change no other agent's state."""
+    """Who asks. `identity` is the key's or the user's own.
 
+    `agent_id` is set for a user, who as an agent may change no other agent's state.
+    """
+
+    identity: str
     name: str
     role: Role
     is_user: bool = False
@@ -47,7 +51,9 @@ async def caller_of(
         if visitor is not None:
             if request.method not in SAFE:
                 await check_form(request, visitor.session.form_secret)
-            return Caller(visitor.user.email, visitor.user.role, True, visitor.user.agent_id)
+            return Caller(
+                visitor.user.id, visitor.user.email, visitor.user.role, True, visitor.user.agent_id
+            )
     scheme, _, secret = authorization.partition(" ")
     if scheme.lower() != "bearer" or not secret:
         raise NotSignedIn(
@@ -58,7 +64,7 @@ async def caller_of(
             key = await find_key(session, secret.strip())
     except NotAllowed as error:
         raise NotSignedIn(str(error)) from error
-    return Caller(f"key {key.name!r}", key.role)
+    return Caller(key.id, f"key {key.name!r}", key.role)
 
 
 def at_least(role: Role) -> Callable[[Caller], Awaitable[Caller]]:

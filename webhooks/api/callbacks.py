@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Header
 from pydantic import AwareDatetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -16,6 +16,7 @@ from callback.dialing.leg import Leg, LegRole
 from callback.dialing.rules import check_number
 from callback.dialogue.notices import Purpose
 from callback.errors import InvalidInput, NotFound, PromiseRefused
+from callback.idempotency import once
 from callback.keys import Role
 from callback.lines.directory import get_line
 from callback.lines.line import Line
@@ -27,7 +28,8 @@ from callback.promises.lifecycle import CallbackStatus
 from callback.promises.requesting import Request, get_callback, move_callback, request_callback
 from callback.promises.texting import text
 from callback.promises.windows import window_from
-from webhooks.api.access import at_least
+from callback.runtime import Work
+from webhooks.api.access import Caller, at_least
 from webhooks.api.pages import Cursor, Limit, page_of
 from webhooks.api.shapes import Move, NewCallback
 from webhooks.api.views import callback_view
@@ -35,6 +37,7 @@ from webhooks.requests import Office
 
 router = APIRouter(prefix="/callbacks")
 Agent = Depends(at_least(Role.AGENT))
+IdempotencyKey = Annotated[str | None, Header(pattern=r"^[!-~]{1,255}$")]
 
 
 async def view_of(session: AsyncSession, callback: Callback) -> dict[str, Any]:
@@ -114,32 +117,46 @@ async def show(callback_id: str, office: Office) -> dict[str, Any]:
         return await view_of(session, callback)
 
 
-@router.post("", status_code=201, dependencies=[Agent])
-async def create(new: NewCallback, office: Office) -> dict[str, Any]:
-    """Promise a callback, if it can be kept."""
+@router.post("", status_code=201)
+async def create(
+    new: NewCallback,
+    office: Office,
+    caller: Annotated[Caller, Agent],
+    idempotency_key: IdempotencyKey = None,
+) -> dict[str, Any]:
+    """Promise a callback, if it can be kept; the same request under the same key promises one."""
     async with office.work() as work:
-        line = await get_line(work.session, new.line_id)
-        number = parse_number(new.phone_number, line.country)
-        refusal = check_number(number, line.may_be_dialed, line.blocked_prefixes)
-        if refusal is not None:
-            raise PromiseRefused(refusal.rule, refusal.reason)
-        start = new.promised_from
-        window = _window(line, start, work.now) if start is not None else None
-        if new.preferred_agent_id is not None:
-            await _known_agent(work.session, new.preferred_agent_id)
-        request = Request(
-            number,
-            new.language or line.language,
-            window,
-            reason=new.reason,
-            priority=new.priority,
-            skills=tuple(new.skills),
-            preferred_agent_id=new.preferred_agent_id,
-            channel="api",
-        )
-        callback = await request_callback(work, line, request)
-        await work.session.flush()
-        return await view_of(work.session, callback)
+
+        async def promise() -> dict[str, Any]:
+            return await _promise(work, new)
+
+        asked = new.model_dump(mode="json", exclude_unset=True)
+        return await once(work, caller.identity, idempotency_key, asked, promise)
+
+
+async def _promise(work: Work, new: NewCallback) -> dict[str, Any]:
+    line = await get_line(work.session, new.line_id)
+    number = parse_number(new.phone_number, line.country)
+    refusal = check_number(number, line.may_be_dialed, line.blocked_prefixes)
+    if refusal is not None:
+        raise PromiseRefused(refusal.rule, refusal.reason)
+    start = new.promised_from
+    window = _window(line, start, work.now) if start is not None else None
+    if new.preferred_agent_id is not None:
+        await _known_agent(work.session, new.preferred_agent_id)
+    request = Request(
+        number,
+        new.language or line.language,
+        window,
+        reason=new.reason,
+        priority=new.priority,
+        skills=tuple(new.skills),
+        preferred_agent_id=new.preferred_agent_id,
+        channel="api",
+    )
+    callback = await request_callback(work, line, request)
+    await work.session.flush()
+    return await view_of(work.session, callback)
 
 
 @router.patch("/{callback_id}", dependencies=[Agent])

@@ -28,6 +28,8 @@ Language = Annotated[str, AfterValidator(_known_language)]
 Languages = Annotated[list[Language], Field(min_length=1, max_length=10)]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 Prefix = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{0,14}$")]
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9](-?[a-z0-9]){1,39}$")]
+Origin = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
 Seconds = Annotated[int, Field(ge=0, le=MONTH_SECONDS)]
 Delays = dict[
     Literal["busy", "no_answer", "machine", "failed"],
@@ -37,7 +39,7 @@ Delays = dict[
 
 NULLABLE = frozenset(
     {"holidays_country", "offer_after_seconds", "callbacks_per_window", "dials_per_day"}
-    | {"offer_up_to_seconds", "offer_up_to_waiting"}
+    | {"offer_up_to_seconds", "offer_up_to_waiting", "slug"}
 )
 
 
@@ -119,6 +121,8 @@ class LineSettings(Strict):
     paused: bool | None = None
     texts: bool | None = None
     remind_before_minutes: Annotated[int, Field(ge=0, le=1440)] | None = None
+    slug: Slug | None = None
+    embed_origins: Annotated[list[Origin], Field(max_length=20)] | None = None
 
     @model_validator(mode="after")
     def _null_only_where_it_means_something(self) -> Self:
