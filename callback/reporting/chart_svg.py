@@ -15,10 +15,11 @@ from callback.reporting.chart import Band, Chart, HeatMap, Picture, Series, Shap
 WIDTH, HEIGHT = 960.0, 380.0
 LEFT, RIGHT, TOP, BOTTOM = 60.0, 12.0, 40.0, 78.0
 CELL, HEAD = 30.0, 70.0
-LEVELS = 9
+LEVELS, DARK_LEVEL = 9, 6
 
 RULES = """\
 .chart { width: 100%; height: auto; font: 13px system-ui, sans-serif; font-variant-numeric: tabular-nums; }
+.chart.map { max-width: 56rem; }
 .chart text { fill: var(--ink, #1d2522); }
 .chart .title { font-size: 15px; font-weight: 650; }
 .chart .quiet { fill: var(--quiet, #55605b); }
@@ -40,8 +41,8 @@ RULES = """\
 .chart .hatch { stroke: var(--chart-vermillion, #d55e00); stroke-width: 2; }
 .chart .cell { fill: var(--chart-blue, #0072b2); stroke: var(--paper, #ffffff); stroke-width: 1; }
 .chart .h0 { fill-opacity: 0.04; } .chart .h1 { fill-opacity: 0.12; } .chart .h2 { fill-opacity: 0.2; }
-.chart .h3 { fill-opacity: 0.28; } .chart .h4 { fill-opacity: 0.36; } .chart .h5 { fill-opacity: 0.6; }
-.chart .h6 { fill-opacity: 0.75; } .chart .h7 { fill-opacity: 0.88; } .chart .h8 { fill-opacity: 1; }
+.chart .h3 { fill-opacity: 0.28; } .chart .h4 { fill-opacity: 0.36; } .chart .h5 { fill-opacity: 0.44; }
+.chart .h6 { fill-opacity: 0.92; } .chart .h7 { fill-opacity: 0.96; } .chart .h8 { fill-opacity: 1; }
 .chart text.cell-text { font-size: 11px; text-anchor: middle; }
 .chart text.over { fill: var(--chart-over, #ffffff); }
 """
@@ -56,14 +57,15 @@ def draw_svg(picture: Picture, *, alone: bool = False) -> str:
     """Return a picture as SVG; one that stands `alone` in a file brings its colours with it."""
     if isinstance(picture, Chart):
         width, height, inside = WIDTH, HEIGHT, "".join(_chart(picture))
+        kind = "chart"
     else:
         width = LEFT + HEAD + CELL * len(picture.columns) + RIGHT
         height = TOP + CELL * len(picture.rows) + BOTTOM - 20
-        inside = "".join(_heat_map(picture))
+        inside, kind = "".join(_heat_map(picture)), "chart map"
     style = f"<style>{RULES}{DARK}</style>" if alone else ""
     space = ' xmlns="http://www.w3.org/2000/svg"' if alone else ""
     return (
-        f'<svg{space} class="chart" viewBox="0 0 {width:g} {height:g}" role="img"'
+        f'<svg{space} class="{kind}" viewBox="0 0 {width:g} {height:g}" role="img"'
         f' aria-label="{escape(picture.title)}">{style}{inside}</svg>\n'
     )
 
@@ -209,7 +211,7 @@ def _heat_map(heat: HeatMap) -> Iterator[str]:
             level = level_of(value, heat.highest)
             x = left + CELL * place
             yield f'<rect class="cell h{level}" x="{x:g}" y="{y:g}" width="{CELL:g}" height="{CELL:g}"/>'
-            kind = "cell-text over" if level >= 5 else "cell-text"
+            kind = "cell-text over" if level >= DARK_LEVEL else "cell-text"
             yield _text(x + CELL / 2, y + 19, heat.text(value), kind, "middle")
     bottom = TOP + 14 + CELL * len(heat.rows) + 22
     yield _text(left, bottom, heat.x_title, "quiet")
