@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.agents.shift import agents_planned, shifts_between
-from callback.forecasting.snapshot import SnapshotRow
+from callback.forecasting.snapshot import ForecastSnapshot, SnapshotRow
 from callback.forecasting.staffing import StaffingPlan, StaffingTarget, plan_staffing
 from callback.lines.line import Line
 from callback.reporting.pictures import Need
@@ -24,7 +24,7 @@ class Interval(Protocol):
         ...
 
 
-QUANTILES = ("mean", "q50", "q75", "q90")
+HIGHEST_OCCUPANCY = 0.85
 
 
 def plan_for(
@@ -33,6 +33,17 @@ def plan_for(
     """Return what each interval of a forecast needs, staffed for its mean or a quantile."""
     calls = [getattr(row, quantile) for row in rows]
     return plan_staffing([row.start for row in rows], calls, interval, target)
+
+
+def target_of(line: Line, snapshot: ForecastSnapshot) -> StaffingTarget:
+    """Return what a line asks of itself: its service level and shrinkage, and busy at most 85 % of the time."""
+    return StaffingTarget(
+        share=min(line.service_level["share"], 0.999),
+        seconds=line.service_level["seconds"],
+        handle_seconds=snapshot.handle_seconds,
+        shrinkage=line.shrinkage,
+        highest_occupancy=HIGHEST_OCCUPANCY,
+    )
 
 
 async def planned_for(

@@ -20,6 +20,11 @@ class Entry:
 
 ENTRIES = (
     Entry("nav.desk", "/desk", Role.AGENT, needs_desk=True),
+    Entry("nav.peaks", "/peaks", Role.MANAGER),
+    Entry("nav.forecast", "/forecast", Role.MANAGER),
+    Entry("nav.staffing", "/staffing", Role.MANAGER),
+    Entry("nav.punctuality", "/punctuality", Role.MANAGER),
+    Entry("nav.team", "/team", Role.MANAGER),
     Entry("nav.users", "/users", Role.ADMIN),
 )
 

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from webhooks.console import account, desk, live, signing_in, static_files, users
+from webhooks.console import (
+    account,
+    desk,
+    live,
+    peak_hours,
+    pictures,
+    signing_in,
+    static_files,
+    users,
+)
 from webhooks.console.pages import Right
 
-FILES = (signing_in, desk, account, users, live, static_files)
+FILES = (signing_in, desk, account, peak_hours, pictures, users, live, static_files)
 
 router = APIRouter()
 for file in FILES:

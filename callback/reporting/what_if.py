@@ -1,0 +1,90 @@
+"""What would be if: service with other agents, handle times, targets and thresholds, without trying it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from callback.forecasting.erlang import average_speed_of_answer, erlang_c, service_level
+from callback.forecasting.snapshot import SnapshotRow
+from callback.forecasting.staffing import StaffingTarget, plan_staffing
+from callback.reporting.pictures import Need
+from callback.reporting.staffing import needs_of
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked: `extra` agents beside the plan (negative: fewer), and the wait from which is offered."""
+
+    target: StaffingTarget
+    extra: int = 0
+    offer_after_seconds: float = 60.0
+    quantile: str = "mean"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What follows, over all intervals with a plan; shares are of the callers, 0–1, None without any plan.
+
+    `offered` wait longer than the threshold and so are offered a callback; `waiting_seconds` is the mean wait
+    of all callers, None where some interval has no more agents than load, so that its queue only grows.
+    """
+
+    needs: list[Need]
+    scheduled_hours: float
+    short: int
+    served: float | None
+    offered: float | None
+    waiting_seconds: float | None
+
+
+def answer_wish(
+    rows: Sequence[SnapshotRow],
+    planned: Sequence[float | None],
+    interval: timedelta,
+    wish: Wish,
+) -> Answer:
+    """Reckon a wish by Erlang C, each interval for itself."""
+    calls = [getattr(row, wish.quantile) for row in rows]
+    plan = plan_staffing([row.start for row in rows], calls, interval, wish.target)
+    there = [None if each is None else max(0.0, each + wish.extra) for each in planned]
+    needs = needs_of(plan, there)
+    served = offered = waited = whole = 0.0
+    for row, agents in zip(plan.rows, there, strict=True):
+        if agents is None or row.calls <= 0:
+            continue
+        at_work = math.floor(agents * (1 - wish.target.shrinkage) + 1e-9)
+        whole += row.calls
+        served += row.calls * service_level(
+            row.load_erlangs, at_work, wish.target.handle_seconds, wish.target.seconds
+        )
+        offered += row.calls * _waits_beyond(row.load_erlangs, at_work, wish)
+        waited += row.calls * average_speed_of_answer(
+            row.load_erlangs, at_work, wish.target.handle_seconds
+        )
+    return Answer(
+        needs=needs,
+        scheduled_hours=plan.scheduled_hours,
+        short=sum(need.is_short for need in needs),
+        served=served / whole if whole else None,
+        offered=offered / whole if whole else None,
+        waiting_seconds=waited / whole if whole and waited < math.inf else None,
+    )
+
+
+def _waits_beyond(load: float, agents: int, wish: Wish) -> float:
+    """Return the share of callers who wait longer than the threshold: C × e^(−(n − a) t/h)."""
+    if agents <= load:
+        return 1.0
+    handle = wish.target.handle_seconds
+    share: float = erlang_c(load, agents) * math.exp(
+        -(agents - load) * wish.offer_after_seconds / handle
+    )
+    return share
+
+
+def with_target(target: StaffingTarget, **changes: float | None) -> StaffingTarget:
+    """Return a target with what is given of it changed."""
+    return replace(target, **{name: value for name, value in changes.items() if value is not None})
