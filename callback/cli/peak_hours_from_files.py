@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from callback.calls.counts_file import CountedFile, count_file, read_days
+from callback.calls.counts_file import CountedFile, count_file
+from callback.calls.days_file import read_days
 from callback.calls.log_times import TimeReader, zone_named
 from callback.cli.peak_hours_files import DIGITS, write_csv
 from callback.cli.peak_hours_tables import accuracy_table, forecast_table, staffing_table

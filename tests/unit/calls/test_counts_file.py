@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from callback.calls.counts_file import count_file, read_days
+from callback.calls.counts_file import count_file
+from callback.calls.days_file import read_days
 from callback.errors import InvalidInput
 
 CALLS = ["2026-03-02 09:05:00", "2026-03-02 09:20:00", "2026-03-02 09:40:00", "2026-03-04 10:00:00"]
@@ -142,3 +143,22 @@ def test_lists_of_days_with_and_without_header_and_names(file: Path) -> None:
     assert list(read_days(_write(file, "2026-12-24\n"))) == [date(2026, 12, 24)]
     with pytest.raises(InvalidInput, match="line 2"):
         read_days(_write(file, "date\nsoon\n"))
+
+
+def test_a_count_that_is_missing_is_unknown_and_not_calm(file: Path) -> None:
+    _write(
+        file,
+        "start,calls\n2026-03-02 09:00,2\n2026-03-02 09:15,\n2026-03-02 09:30,x\n2026-03-02 10:00,5\n",
+    )
+    counted = count_file(file, 30)
+    assert counted.history.counts[0, 18] == 4
+    assert np.isnan(counted.history.counts[0, 19])
+    assert counted.history.counts[0, 20] == 5
+    assert "2 of 4 rows left out" in counted.report.sentences()[0]
+
+
+def test_what_a_file_omits_that_writes_its_zeros_was_not_counted(file: Path) -> None:
+    _write(file, "start,calls\n2026-03-02 09:00,2\n2026-03-02 09:30,0\n2026-03-02 10:30,5\n")
+    counts = count_file(file, 30).history.counts[0]
+    assert (counts[18], counts[19], counts[21]) == (2, 0, 5)
+    assert np.isnan(counts[20])
