@@ -6,6 +6,7 @@ repeated: what became of one whose answer was lost is found out by `recovery`.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -242,7 +243,7 @@ async def end_leg(runtime: Runtime, leg_id: str) -> bool:
         else:
             await runtime.telephony.hang_up(call_sid)
     except CallGone:
-        await _ended_meanwhile(runtime, leg_id, answered)
+        await _ended_meanwhile(runtime, leg_id, call_sid, answered)
     except TelephonyRefused as error:
         log.error("leg %s could not be hung up: %s", leg_id, error)
     except TelephonyError as error:
@@ -250,11 +251,16 @@ async def end_leg(runtime: Runtime, leg_id: str) -> bool:
     return True
 
 
-async def _ended_meanwhile(runtime: Runtime, leg_id: str, answered: bool) -> None:
+async def _ended_meanwhile(runtime: Runtime, leg_id: str, call_sid: str, answered: bool) -> None:
+    ended_at = None
+    if answered:
+        # When it ended tells whether person and agent have met.
+        with contextlib.suppress(TelephonyError):
+            ended_at = (await runtime.telephony.fetch_call(call_sid)).ended_at
     async with runtime.work() as work:
         case, leg = await case_of_leg(work, leg_id)
         outcome = LegOutcome.COMPLETED if answered else LegOutcome.CANCELED
-        await leg_over(case, leg, outcome, "ended meanwhile")
+        await leg_over(case, leg, outcome, "ended meanwhile", ended_at)
 
 
 async def let_in(runtime: Runtime, leg_id: str) -> bool:

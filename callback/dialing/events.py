@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,7 +13,7 @@ from sqlmodel import col, select
 
 from callback.calls.arriving import find_call
 from callback.calls.call import PUT_DOWN, Call, CallOutcome, CallStatus
-from callback.dialing.case import case_of_leg, live_reservation_of
+from callback.dialing.case import case_of_leg, live_reservation_of, load_case
 from callback.dialing.leg import Leg, LegOutcome, LegStatus
 from callback.dialing.outcomes import answered, caller_gone, finish, leg_over, placed
 from callback.dialing.reservation import ReservationStatus
@@ -131,7 +133,19 @@ async def _interpret(work: Work, event: StatusEvent) -> str:
         return await _call_event(work, event)
     if event.subject == "message":
         return await _message_event(work, event)
+    if event.payload.get("StatusCallbackEvent") == "conference-start":
+        return await _met(work, event)
     return "noted"
+
+
+async def _met(work: Work, event: StatusEvent) -> str:
+    """Note that both sides are in the room; its address names the reservation for which it was opened."""
+    case = await load_case(work, event.subject_id)
+    if case.ended and case.callback is not None:
+        # The person stayed in the room, and another agent joined her there.
+        case = await live_reservation_of(work, callback_id=case.callback.id) or case
+    case.reservation.met_at = work.now
+    return "applied"
 
 
 async def _message_event(work: Work, event: StatusEvent) -> str:
@@ -158,8 +172,17 @@ async def _leg_event(work: Work, event: StatusEvent) -> str:
     if state == CallState.IN_PROGRESS:
         answered(case, leg)
     elif state in ENDED_STATES:
-        await leg_over(case, leg, _outcome(leg, state), str(event.payload.get("detail", "")))
+        detail = str(event.payload.get("detail", ""))
+        await leg_over(case, leg, _outcome(leg, state), detail, _stamp(event))
     return "applied"
+
+
+def _stamp(event: StatusEvent) -> datetime | None:
+    """Return when it happened by the telephone company's own clock, which counts whole seconds."""
+    try:
+        return parsedate_to_datetime(event.payload.get("Timestamp", "")).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _outcome(leg: Leg, state: CallState) -> LegOutcome:

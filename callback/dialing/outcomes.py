@@ -6,7 +6,7 @@ Something that comes too late, or twice, changes nothing.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
@@ -24,6 +24,8 @@ from callback.promises.lifecycle import OPEN, CallbackEvent, CallbackStatus
 from callback.promises.texting import text
 
 BACKSTOP = timedelta(seconds=10)
+ALONE_AT_MOST = timedelta(seconds=8)
+"""Who is alone in the room hangs up within so many seconds."""
 
 
 def placed(case: Case, leg: Leg, call_sid: str) -> None:
@@ -209,22 +211,51 @@ async def finish(case: Case) -> None:
         case.agent.finish(case.now, case.now + timedelta(seconds=case.line.wrap_up_seconds))
     if case.call is not None:
         case.call.end(case.now, CallOutcome.ANSWERED)
-    if case.callback is not None:
-        case.callback.apply(CallbackEvent.COMPLETE, case.now)
-        await _end_return_call(case, case.callback)
     for leg in case.legs:
         case.end_leg(leg, after=BACKSTOP)
     case.work.wake(JobName.DISPATCH, at=case.agent.wrap_up_until)
+    if case.callback is not None:
+        await _conclude(case, case.callback)
 
 
-async def _end_return_call(case: Case, callback: Callback) -> None:
+async def _conclude(case: Case, callback: Callback) -> None:
+    """Decide, once the person's phone is down, whether the promise was fulfilled.
+
+    Not before: the agent may have pressed her key in the second in which the person hung up, or her own call
+    may have been cut off; then nobody has talked, and the person is called again.
+    """
+    leg = next((leg for leg in case.legs if leg.id == callback.person_leg_id), None)
+    if callback.status != CallbackStatus.CONNECTED:
+        return
+    if leg is not None and leg.status != LegStatus.ENDED:
+        return
+    talked = _have_talked(case, leg)
+    outcome = CallOutcome.ANSWERED if talked else CallOutcome.ABANDONED
+    await _end_return_call(case, callback, outcome)
+    if talked:
+        callback.apply(CallbackEvent.COMPLETE, case.now)
+    else:
+        attempt_failed(case, LegOutcome.COMPLETED, "they did not meet")
+
+
+def _have_talked(case: Case, leg: Leg | None) -> bool:
+    connected_at = case.reservation.connected_at
+    if case.reservation.met_at is not None or leg is None:
+        return True
+    # No word of both being in the room; it may have been lost. How long she stayed tells.
+    if leg.ended_at is None or connected_at is None:
+        return True
+    return leg.ended_at > connected_at + ALONE_AT_MOST
+
+
+async def _end_return_call(case: Case, callback: Callback, outcome: CallOutcome) -> None:
     found = await case.work.session.exec(
         select(Call).where(
             col(Call.callback_id) == callback.id, col(Call.status) == CallStatus.CONNECTED
         )
     )
     for call in found.all():
-        call.end(case.now, CallOutcome.ANSWERED)
+        call.end(case.now, outcome)
 
 
 def attempt_failed(case: Case, outcome: LegOutcome, detail: str = "") -> None:
@@ -275,9 +306,11 @@ def caller_gone(case: Case) -> None:
     case.end_leg(case.live_leg(LegRole.AGENT))
 
 
-async def leg_over(case: Case, leg: Leg, outcome: LegOutcome, detail: str = "") -> None:
-    """Draw the conclusion from the end of a leg, once."""
-    if not leg.end(case.now, outcome, detail):
+async def leg_over(
+    case: Case, leg: Leg, outcome: LegOutcome, detail: str = "", ended_at: datetime | None = None
+) -> None:
+    """Draw the conclusion from the end of a leg, once; `ended_at` is when it ended, if that is known."""
+    if not leg.end(min(ended_at or case.now, case.now), outcome, detail):
         return
     status = case.reservation.status
     if leg.role == LegRole.AGENT:
@@ -291,6 +324,8 @@ async def leg_over(case: Case, leg: Leg, outcome: LegOutcome, detail: str = "") 
         return
     if status == ReservationStatus.CONNECTED:
         await finish(case)
+    elif case.callback is not None and case.callback.status == CallbackStatus.CONNECTED:
+        await _conclude(case, case.callback)
     elif _still_trying(case, leg):
         attempt_failed(case, outcome, detail)
 

@@ -269,7 +269,8 @@ async def _learn(runtime: Runtime, leg_id: str, known: KnownCall) -> None:
     async with runtime.work() as work:
         case, leg = await case_of_leg(work, leg_id)
         if known.state in ENDED_STATES:
-            await leg_over(case, leg, leg.outcome or OUTCOMES[known.state], "found by asking")
+            outcome = leg.outcome or OUTCOMES[known.state]
+            await leg_over(case, leg, outcome, "found by asking", known.ended_at)
         elif known.state == CallState.IN_PROGRESS:
             answered(case, leg)
         if leg.status != LegStatus.ENDED:

@@ -70,7 +70,8 @@ class Reservation(SQLModel, table=True):
 
     `conference` is the room in which the legs meet; it is the reservation's own id, unless a person already
     waits in the room of an earlier one. `pulled_until` ends the lease of the worker that takes a live
-    caller out of the queue. `reason` says why this contact was chosen.
+    caller out of the queue. `reason` says why this contact was chosen. `connected_at` is when both had been
+    let into the room, `met_at` when the telephone company said that both were there.
     """
 
     __tablename__ = "reservation"
@@ -89,6 +90,7 @@ class Reservation(SQLModel, table=True):
     accepted_at: datetime | None = None
     pulled_until: datetime | None = None
     connected_at: datetime | None = None
+    met_at: datetime | None = None
     ended_at: datetime | None = None
 
     def apply(self, event: ReservationEvent, at: datetime) -> None:

@@ -14,7 +14,8 @@ class CallbackStatus(StrEnum):
     * `waiting`: has its place in line, or is due.
     * `reserved`: an agent is being asked.
     * `dialing`: the person's phone is being rung, or the person is on the line and not yet connected.
-    * `connected`: person and agent are talking.
+    * `connected`: person and agent are talking, or have talked and the person's phone is not down yet. If it
+      turns out that they did not meet, it is tried again.
     * `completed`: they have talked, on our call or on the person's own; nothing is owed any more.
     * `canceled`, `failed` (attempts used up), `expired`, `refused` (a rule forbids it): the other ends.
     """
@@ -66,13 +67,13 @@ CALLBACK_LIFE: Transitions[CallbackStatus, CallbackEvent] = Transitions(
         E.RESERVE: [((S.WAITING,), S.RESERVED)],
         E.RELEASE: [((S.RESERVED, S.DIALING), S.WAITING)],
         E.DIAL: [((S.RESERVED,), S.DIALING)],
-        E.RETRY: [((S.WAITING, S.RESERVED, S.DIALING), S.SCHEDULED)],
+        E.RETRY: [((S.WAITING, S.RESERVED, S.DIALING, S.CONNECTED), S.SCHEDULED)],
         E.POSTPONE: [((S.WAITING, S.RESERVED, S.DIALING), S.SCHEDULED)],
         E.CONNECT: [((S.RESERVED, S.DIALING), S.CONNECTED)],
         E.COMPLETE: [((S.CONNECTED,), S.COMPLETED)],
         E.SERVE_LIVE: [((S.SCHEDULED, S.WAITING, S.RESERVED, S.DIALING), S.COMPLETED)],
         E.CANCEL: [((S.SCHEDULED, S.WAITING, S.RESERVED, S.DIALING), S.CANCELED)],
-        E.FAIL: [((S.WAITING, S.RESERVED, S.DIALING), S.FAILED)],
+        E.FAIL: [((S.WAITING, S.RESERVED, S.DIALING, S.CONNECTED), S.FAILED)],
         E.EXPIRE: [((S.SCHEDULED, S.WAITING), S.EXPIRED)],
         E.REFUSE: [((S.SCHEDULED, S.WAITING, S.RESERVED, S.DIALING), S.REFUSED)],
     },

@@ -55,6 +55,7 @@ class KnownCall:
     call_sid: str
     state: CallState
     created_at: datetime | None
+    ended_at: datetime | None = None
 
 
 class TextState(StrEnum):

@@ -179,7 +179,7 @@ class TwilioTelephony:
 
 def _known(call: Any) -> KnownCall:
     created = _aware(call.date_created or call.start_time)
-    return KnownCall(str(call.sid), state_of(str(call.status)), created)
+    return KnownCall(str(call.sid), state_of(str(call.status)), created, _aware(call.end_time))
 
 
 def _aware(instant: datetime | None) -> datetime | None:

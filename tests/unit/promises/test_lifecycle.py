@@ -55,7 +55,7 @@ EXPECTED = {
         "cancel": "canceled",
         "refuse": "refused",
     },
-    "connected": {"complete": "completed"},
+    "connected": {"complete": "completed", "retry": "scheduled", "fail": "failed"},
     **{end: {} for end in ENDS},
 }
 
@@ -89,7 +89,7 @@ def test_two_agents_cannot_reserve_one_callback() -> None:
     assert CALLBACK_LIFE.origins(CallbackEvent.RESERVE) == {CallbackStatus.WAITING}
 
 
-def test_a_person_who_is_talking_is_not_canceled_moved_or_dialed_again() -> None:
+def test_a_person_who_is_talking_is_neither_canceled_nor_moved_nor_given_to_another() -> None:
     assert [
         event for event in CallbackEvent if CALLBACK_LIFE.allows(CallbackStatus.CONNECTED, event)
-    ] == [CallbackEvent.COMPLETE]
+    ] == [CallbackEvent.RETRY, CallbackEvent.COMPLETE, CallbackEvent.FAIL]

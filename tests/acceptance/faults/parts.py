@@ -1,0 +1,88 @@
+"""The parts of an installation as real processes that can be killed, frozen and started again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from callback.demo.processes import environment, tail
+
+READY_WITHIN_SECONDS = 30.0
+
+
+class Part:
+    """A process with its command, its log and a way to see that it is ready."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        settings: dict[str, str],
+        folder: Path,
+        ready: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
+        self.name = name
+        self.log = folder / f"{name}.log"
+        self._command, self._settings, self._folder, self._ready = command, settings, folder, ready
+        self._process: asyncio.subprocess.Process | None = None
+        self._starts = 0
+
+    @property
+    def alive(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    async def start(self) -> None:
+        """Start, and return when it is ready; `{life}` in the command is the number of the start."""
+        self._starts += 1
+        command = [part.replace("{life}", str(self._starts)) for part in self._command]
+        with self.log.open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                *command,
+                cwd=self._folder,
+                env=environment(self._settings) | {"PYTHONFAULTHANDLER": "1"},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        loop = asyncio.get_running_loop()
+        until = loop.time() + READY_WITHIN_SECONDS
+        while self._ready is not None and not await self._ready():
+            assert self.alive, f"{self.name} ended by itself:\n{tail(self.log)}"
+            assert loop.time() < until, f"{self.name} is not ready:\n{tail(self.log)}"
+            await asyncio.sleep(0.05)
+
+    async def kill(self) -> None:
+        """Send SIGKILL and wait until it is gone."""
+        await self._end(signal.SIGKILL)
+
+    async def stop(self) -> None:
+        """Ask it to end and wait until it has; this is what a deployment does."""
+        await self._end(signal.SIGTERM)
+
+    async def freeze(self, seconds: float) -> None:
+        """Let it stand still for a while."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
+    async def _end(self, how: signal.Signals) -> None:
+        assert self._process is not None
+        assert self.alive, f"{self.name} ended by itself:\n{tail(self.log)}"
+        self._process.send_signal(how)
+        try:
+            await asyncio.wait_for(self._process.wait(), READY_WITHIN_SECONDS)
+        except TimeoutError:
+            # Where it stands is written to its log: the interpreter's fault handler is on.
+            self._process.send_signal(signal.SIGABRT)
+            await asyncio.sleep(1)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            raise AssertionError(f"{self.name} did not end:\n{tail(self.log)}") from None
