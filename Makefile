@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock bench migrate clean
+.PHONY: help demo test check format lock bench faults migrate clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ lock: $(READY) ## Pin all dependencies anew
 
 bench: $(READY) ## Measure; prints ratios against a baseline of the same run
 	@$(BIN)/python -m pytest -n 0 -s tests/benchmarks -o python_files="bench_*.py" --timeout 600 $(ARGS)
+
+faults: $(READY) ## Kill everything for half an hour and judge what became of every promise
+	@$(BIN)/python -m tests.acceptance.faults $(ARGS)
 
 migrate: $(READY) ## Bring the database's schema up to date
 	@$(BIN)/callback migrate

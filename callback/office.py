@@ -15,6 +15,7 @@ from callback.errors import SetupError
 from callback.migrations import upgrade
 from callback.phone import mask_all
 from callback.redis_live import RedisLive
+from callback.redis_pace import RedisPace
 from callback.runtime import Runtime
 from callback.settings import Settings
 from callback.telephony.twilio import TwilioTelephony
@@ -68,12 +69,14 @@ async def open_office(settings: Settings, *, patient: bool) -> AsyncIterator[Run
     if embedded is not None:
         redis_url = await _join(embedded)
     clock = settings.make_clock()
+    redis = connect(redis_url, patient=patient)
     runtime = Runtime(
         settings=settings,
         clock=clock,
         database=Database(settings.database_url),
-        jobs=ArqJobs(connect(redis_url, patient=patient), clock),
+        jobs=ArqJobs(redis, clock),
         telephony=_twilio(settings),
+        pace=RedisPace(redis, settings.twilio_calls_per_second),
         # Not the pool of the job queue: a worker waits long there for a Redis that is being restarted.
         live=RedisLive(connect(redis_url, patient=False)),
     )

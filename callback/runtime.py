@@ -17,6 +17,7 @@ from callback.database import Database
 from callback.jobs import JobName, Jobs, Wake
 from callback.links import Links
 from callback.live import Live, NoLive, topics_of
+from callback.pace import NoSharedPace, Pace
 from callback.settings import Settings
 from callback.telephony.addresses import Addresses
 from callback.telephony.port import Telephony
@@ -69,6 +70,7 @@ class Runtime:
     database: Database
     jobs: Jobs
     telephony: Telephony
+    pace: Pace = field(default_factory=NoSharedPace)
     live: Live = field(default_factory=NoLive)
 
     @property

@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     twilio_account_sid: str = ""
     twilio_auth_token: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     twilio_api_base_url: str = ""
-    twilio_calls_per_second: float = Field(default=1.0, gt=0)
+    twilio_calls_per_second: float = Field(default=1.0, ge=0)
     twilio_texts_per_second: float = Field(default=1.0, gt=0)
     twilio_max_call_legs: int | None = Field(default=None, ge=2)
     host: str = "127.0.0.1"

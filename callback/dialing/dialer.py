@@ -19,7 +19,7 @@ from callback.calls.call import Call, CallOutcome
 from callback.dialing.case import case_of_leg, load_case
 from callback.dialing.leg import LEASE, LETTING_IN, Leg, LegEvent, LegOutcome, LegRole, LegStatus
 from callback.dialing.outcomes import caller_gone, leg_over, never_placed, placed
-from callback.dialing.pacing import next_turn
+from callback.dialing.pacing import next_turn, turn_of
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.errors import (
     CallGone,
@@ -44,11 +44,17 @@ TALK_LIMIT_SECONDS = 4 * 3600
 async def place_leg(runtime: Runtime, leg_id: str) -> bool:
     """Place a planned leg, once; tell whether a call was placed.
 
-    Whoever claims the leg first places it; everyone else finds nothing to do.
+    Whoever claims the leg first places it; everyone else finds nothing to do. A worker that was kept from
+    sending for half of its lease no longer may: another may be about to.
     """
+    paced = runtime.settings.twilio_calls_per_second > 0
+    turn = await turn_of(runtime, leg_id) if paced else None
     async with runtime.work() as work:
-        order = await _claim(runtime, work, leg_id)
+        order = await _claim(runtime, work, leg_id, turn)
     if order is None:
+        return False
+    if runtime.clock.now() > work.now + LEASE / 2:
+        log.warning("leg %s was claimed too long ago; asking before anything else is done", leg_id)
         return False
     try:
         call_sid = await runtime.telephony.place_call(order)
@@ -66,8 +72,11 @@ async def place_leg(runtime: Runtime, leg_id: str) -> bool:
     return True
 
 
-async def _claim(runtime: Runtime, work: Work, leg_id: str) -> CallOrder | None:
-    turn = await next_turn(work, leg_id, runtime.settings)
+async def _claim(
+    runtime: Runtime, work: Work, leg_id: str, turn: datetime | None
+) -> CallOrder | None:
+    if turn is None or turn <= work.now:
+        turn = await next_turn(work, leg_id, runtime.settings, counted=turn is not None)
     if turn > work.now:
         await _put_off(work, leg_id, turn)
         return None

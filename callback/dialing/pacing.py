@@ -2,7 +2,9 @@
 
 Twilio places so many calls a second for an account (one, by default), queues the rest for up to a day, and lets
 some accounts have a few calls at a time only. A call that waits there cannot be seen, nor taken back by whoever
-it is for; so it waits here. All workers share the pace, because it is read off the legs.
+it is for; so it waits here. All workers share the pace: it is kept in Redis (`callback.redis_pace`) and, while
+that does not answer, read off the legs. The number of calls at once is always read off the legs: a count kept
+elsewhere would drift with every event that is lost.
 """
 
 from __future__ import annotations
@@ -14,7 +16,8 @@ from sqlmodel import and_, col, func, or_, select
 
 from callback.calls.call import Call, CallStatus
 from callback.dialing.leg import LEASE, Leg, LegStatus
-from callback.runtime import Work
+from callback.pace import Turn
+from callback.runtime import Runtime, Work
 from callback.settings import Settings
 
 PACE_LOCK = 0x50414345
@@ -48,12 +51,44 @@ def may_place_at(
     return now
 
 
-async def next_turn(work: Work, leg_id: str, settings: Settings) -> datetime:
-    """Return when a planned leg may be placed; decided by one worker at a time."""
+async def turn_of(runtime: Runtime, leg_id: str) -> datetime | None:
+    """Return when a planned leg may be placed by the shared pace, now or later; None if nobody can tell.
+
+    Asked outside any transaction, because it may take a moment.
+    """
+    async with runtime.database.reading() as session:
+        found = await session.exec(
+            select(Leg.line_id, Leg.created_at).where(
+                col(Leg.id) == leg_id, col(Leg.status) == LegStatus.PLANNED
+            )
+        )
+        planned = found.first()
+    if planned is None:
+        return None
+    now = runtime.clock.now()
+    wait = await runtime.pace.wait_for(Turn(leg_id, *planned), now)
+    return None if wait is None else now + wait
+
+
+async def next_turn(work: Work, leg_id: str, settings: Settings, *, counted: bool) -> datetime:
+    """Return when a planned leg may be placed, by the legs; decided by one worker at a time.
+
+    If it is `counted` already by the shared pace, only the number of calls at once is looked at.
+    """
+    rate, most = settings.twilio_calls_per_second, settings.twilio_max_call_legs
+    if most is None and (counted or not rate):
+        return work.now
     if work.session.get_bind().dialect.name == "postgresql":
         await work.session.exec(select(func.pg_advisory_xact_lock(PACE_LOCK)))
-    window, _ = window_of(settings.twilio_calls_per_second)
-    before = await work.session.exec(
+    up = await _legs_up(work) if most is not None else 0
+    if counted or not rate:
+        return work.now + FULL_FOR if most is not None and up >= most else work.now
+    return may_place_at(work.now, await _before(work, leg_id, rate), rate, up, most)
+
+
+async def _before(work: Work, leg_id: str, calls_per_second: float) -> int:
+    window, _ = window_of(calls_per_second)
+    found = await work.session.exec(
         select(func.count())
         .select_from(Leg)
         .where(
@@ -67,9 +102,7 @@ async def next_turn(work: Work, leg_id: str, settings: Settings) -> datetime:
             )
         )
     )
-    most = settings.twilio_max_call_legs
-    up = await _legs_up(work) if most is not None else 0
-    return may_place_at(work.now, before.one(), settings.twilio_calls_per_second, up, most)
+    return found.one()
 
 
 async def _legs_up(work: Work) -> int:

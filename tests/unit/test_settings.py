@@ -74,7 +74,7 @@ def test_a_base_url_loses_its_trailing_stroke(monkeypatch: pytest.MonkeyPatch, n
     [
         ("PUBLIC_BASE_URL", "calls.example.com"),
         ("TWILIO_API_BASE_URL", "ftp://api.example.com"),
-        ("TWILIO_CALLS_PER_SECOND", "0"),
+        ("TWILIO_CALLS_PER_SECOND", "-1"),
         ("TWILIO_MAX_CALL_LEGS", "1"),
         ("PORT", "65536"),
         ("PORT", "-1"),

@@ -22,7 +22,6 @@ from tests.acceptance.faults.installation import Installation
 from tests.acceptance.faults.journal import Journal
 from tests.acceptance.faults.judge import ENDS, Evidence, Promised, Verdict, judge
 
-AGENTS = 14
 DRAIN_AT_MOST = timedelta(minutes=30)
 DELAYS = dict.fromkeys(("busy", "no_answer", "machine", "failed"), [30] * 20)
 OPEN = {
@@ -49,6 +48,7 @@ class Plan:
     rate: float
     longest_pause: float
     callers_share: float = 0.1
+    agents: int = 14
 
 
 @dataclass
@@ -64,6 +64,7 @@ class Report:
     kills: int
     blows: dict[str, int]
     refused: int
+    ended_themselves: int
     late: list[float] = field(default_factory=list)
 
     def as_text(self) -> str:
@@ -75,7 +76,7 @@ class Report:
             f"  lost {len(self.verdict.lost)}, rung twice {len(self.verdict.rung_twice)}, "
             f"rung after cancel {len(self.verdict.rung_after_cancel)}, "
             f"stuck {len(self.verdict.stuck)}, illegal {len(self.verdict.illegal)}; "
-            f"{self.refused} illegal wishes refused",
+            f"{self.refused} illegal wishes refused; {self.ended_themselves} processes ended by themselves",
             f"  due to first ring: median {middle:.1f} s, worst {worst:.0f} s on the hour's clock",
             f"  blows: {json.dumps(self.blows, sort_keys=True)}",
         ]
@@ -92,7 +93,7 @@ class Hour:
         self.blows = Blows(self.there, random.Random(plan.seed + 1), plan.longest_pause)
         self.callers = int(plan.promises * plan.callers_share)
         self.numbers = [people.person_number(n) for n in range(plan.promises + self.callers)]
-        self.agent_numbers = [people.agent_number(n) for n in range(AGENTS)]
+        self.agent_numbers = [people.agent_number(n) for n in range(plan.agents)]
         self.line_ids: dict[str, str] = {}
         self.agent_ids: list[str] = []
         self.desk: Desk
@@ -268,6 +269,7 @@ class Hour:
             kills=self.blows.kills,
             blows=dict(self.blows.counted),
             refused=self.desk.refused,
+            ended_themselves=sum(part.ended_itself for part in self.there.parts.values()),
             late=[_seconds_late(row) for row in late],
         )
 

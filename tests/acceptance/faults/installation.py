@@ -133,5 +133,5 @@ class Installation:
             # The last pushed is the first to go.
             for name in ("redis", "telephony", "web", "worker 2", "worker 1"):
                 part = self.parts.get(name)
-                if part is not None and part.alive:
+                if part is not None:
                     last.push_async_callback(part.stop)

@@ -78,8 +78,8 @@ class Journal:
     def _rest(self, entry: dict[str, Any]) -> None:
         placed = entry["method"] == "POST" and entry["url"].endswith("/Calls.json")
         # A reply that was lost on the way has no status, and a call behind it all the same.
-        if placed and entry["status"] in (201, None):
-            made = json.loads(entry["body"])
+        made = json.loads(entry["body"]) if placed and entry["status"] in (201, None) else {}
+        if "sid" in made:
             at = datetime.fromisoformat(entry["at"])
             self.calls[made["sid"]] = RungCall(made["sid"], entry["params"]["To"], True, at)
 

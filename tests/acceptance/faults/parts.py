@@ -11,11 +11,17 @@ from pathlib import Path
 
 from callback.demo.processes import environment, tail
 
-READY_WITHIN_SECONDS = 30.0
+READY_WITHIN_SECONDS = 60.0
+ENDS_WITHIN_SECONDS = 40.0
+RAISED_AFTER_SECONDS = 0.3
 
 
 class Part:
-    """A process with its command, its log and a way to see that it is ready."""
+    """A process with its command, its log and a way to see that it is ready.
+
+    One that ends by itself, as a worker does that finds no database when it starts, is started again, as
+    any supervisor of processes would; `ended_itself` counts that.
+    """
 
     def __init__(
         self,
@@ -27,8 +33,10 @@ class Part:
     ) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
+        self.ended_itself = 0
         self._command, self._settings, self._folder, self._ready = command, settings, folder, ready
         self._process: asyncio.subprocess.Process | None = None
+        self._watch: asyncio.Task[None] | None = None
         self._starts = 0
 
     @property
@@ -37,22 +45,11 @@ class Part:
 
     async def start(self) -> None:
         """Start, and return when it is ready; `{life}` in the command is the number of the start."""
-        self._starts += 1
-        command = [part.replace("{life}", str(self._starts)) for part in self._command]
-        with self.log.open("ab") as output:
-            self._process = await asyncio.create_subprocess_exec(
-                *command,
-                cwd=self._folder,
-                env=environment(self._settings) | {"PYTHONFAULTHANDLER": "1"},
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
+        await self._spawn()
+        self._watch = asyncio.create_task(self._keep())
         loop = asyncio.get_running_loop()
         until = loop.time() + READY_WITHIN_SECONDS
         while self._ready is not None and not await self._ready():
-            assert self.alive, f"{self.name} ended by itself:\n{tail(self.log)}"
             assert loop.time() < until, f"{self.name} is not ready:\n{tail(self.log)}"
             await asyncio.sleep(0.05)
 
@@ -67,18 +64,45 @@ class Part:
     async def freeze(self, seconds: float) -> None:
         """Let it stand still for a while."""
         assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
+        process = self._process
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGSTOP)
         try:
             await asyncio.sleep(seconds)
         finally:
-            self._process.send_signal(signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):
+                process.send_signal(signal.SIGCONT)
+
+    async def _spawn(self) -> None:
+        self._starts += 1
+        command = [part.replace("{life}", str(self._starts)) for part in self._command]
+        with self.log.open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                *command,
+                cwd=self._folder,
+                env=environment(self._settings) | {"PYTHONFAULTHANDLER": "1"},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    async def _keep(self) -> None:
+        while self._process is not None:
+            await self._process.wait()
+            self.ended_itself += 1
+            await asyncio.sleep(RAISED_AFTER_SECONDS)
+            await self._spawn()
 
     async def _end(self, how: signal.Signals) -> None:
         assert self._process is not None
-        assert self.alive, f"{self.name} ended by itself:\n{tail(self.log)}"
+        if self._watch is not None:
+            self._watch.cancel()
+        if not self.alive:
+            return
         self._process.send_signal(how)
         try:
-            await asyncio.wait_for(self._process.wait(), READY_WITHIN_SECONDS)
+            await asyncio.wait_for(self._process.wait(), ENDS_WITHIN_SECONDS)
         except TimeoutError:
             # Where it stands is written to its log: the interpreter's fault handler is on.
             self._process.send_signal(signal.SIGABRT)
