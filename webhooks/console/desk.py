@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -57,11 +58,16 @@ async def _desk(
         outcomes=_outcomes(desk),
         own_words={outcome.value for outcome in Outcome},
         reasons=REASONS,
-        zones=sorted(available_timezones()),
+        zones=_zones(),
         wrong=wrong,
         detail=detail,
         filled=filled or {},
     )
+
+
+@lru_cache
+def _zones() -> list[str]:
+    return sorted(available_timezones())
 
 
 def _outcomes(desk: Desk) -> dict[str, list[str]]:
