@@ -17,7 +17,15 @@ from webhooks.console.router import router as console
 from webhooks.messaging import incoming as messaging
 from webhooks.messaging import receipts
 from webhooks.pages import call_me, callback_page, rendering
-from webhooks.voice import agent_leg, incoming, leaving, returning, status, waiting
+from webhooks.voice import (
+    agent_leg,
+    incoming,
+    leaving,
+    returning,
+    status,
+    supervisor_leg,
+    waiting,
+)
 
 
 def create_app(runtime: Runtime | None = None) -> FastAPI:
@@ -38,7 +46,17 @@ def create_app(runtime: Runtime | None = None) -> FastAPI:
     app = FastAPI(title="Callback", lifespan=lifespan, docs_url=None, redoc_url=None)
     if runtime is not None:
         app.state.runtime = runtime
-    for stage in (incoming, waiting, leaving, agent_leg, returning, status, messaging, receipts):
+    for stage in (
+        incoming,
+        waiting,
+        leaving,
+        agent_leg,
+        returning,
+        supervisor_leg,
+        status,
+        messaging,
+        receipts,
+    ):
         app.include_router(stage.router, include_in_schema=False)
     for pages in (rendering, callback_page, call_me):
         app.include_router(pages.router, include_in_schema=False)

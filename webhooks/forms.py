@@ -98,7 +98,10 @@ class TwilioForm:
         """
         number = self.text("SequenceNumber")
         event = self.text("StatusCallbackEvent") or self.text("CallStatus")
-        return f"{self.call_sid}:{number}:{event}"
+        # A room of the same name may be opened anew, and counts from one again.
+        room = self.text("ConferenceSid")
+        key = f"{self.call_sid}:{number}:{event}"
+        return f"{room}:{key}" if room else key
 
     def kept(self) -> dict[str, Any]:
         """Return what of the form is worth keeping with an event; no phone number is."""

@@ -9,6 +9,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
 from callback.dialogue.sentences import Speaker
+from callback.dialogue.supervisor_steps import OVER
 from callback.dialogue.turn import (
     Again,
     AskAgain,
@@ -111,16 +112,29 @@ def _follow(response: VoiceResponse, turn: Turn, stage: Stage) -> None:
 
 
 def _conference(join: Join, addresses: Addresses) -> Dial:
-    over = addresses.talked if join.role == Role.CALLER else addresses.over
-    dial = Dial(action=over(join.subject_id), method="POST")
+    dial = Dial(action=_when_over(join, addresses), method="POST")
+    # A supervisor comes and goes without the conversation's beginning or ending by it.
+    decides = join.role != Role.SUPERVISOR
+    more: dict[str, object] = {"muted": True} if join.muted else {}
+    if join.coached is not None:
+        more["coach"] = join.coached
     dial.conference(
         join.conference,
         beep=False,
-        start_conference_on_enter=True,
-        end_conference_on_exit=True,
+        start_conference_on_enter=decides,
+        end_conference_on_exit=decides,
         participant_label=f"{join.role}-{join.subject_id}",
         status_callback=addresses.conference_status(join.reservation_id),
-        status_callback_event="start end",
+        status_callback_event="start end join leave",
         status_callback_method="POST",
+        **more,
     )
     return dial
+
+
+def _when_over(join: Join, addresses: Addresses) -> str:
+    if join.role == Role.CALLER:
+        return addresses.talked(join.subject_id)
+    if join.role == Role.SUPERVISOR:
+        return addresses.supervisor(join.subject_id, OVER)
+    return addresses.over(join.subject_id)

@@ -31,6 +31,11 @@ def agent_stage(addresses: Addresses, leg_id: str) -> Stage:
     return Stage(addresses, lambda step: addresses.agent(leg_id, step))
 
 
+def supervisor_stage(addresses: Addresses, leg_id: str) -> Stage:
+    """Return the stage of a supervisor's leg."""
+    return Stage(addresses, lambda step: addresses.supervisor(leg_id, step))
+
+
 def person_stage(addresses: Addresses, leg_id: str) -> Stage:
     """Return the stage of the leg of somebody called back."""
     return Stage(addresses, lambda step: addresses.person(leg_id, step))

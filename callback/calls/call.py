@@ -91,6 +91,7 @@ class Call(SQLModel, table=True):
     `call_sid` is Twilio's, or for imported rows the `source` and the source's own key, so that importing
     twice changes nothing. `outcome` stands before the end where hanging up is no abandoning. `menu` is
     what a waiting caller has chosen so far. `wait_seconds` and `handle_seconds` are filled in when it ends.
+    `asked_at` is when the telephone company was last asked whether it still lasts.
     """
 
     __tablename__ = "call"
@@ -119,6 +120,7 @@ class Call(SQLModel, table=True):
     agent_id: str | None = None
     callback_id: str | None = Field(default=None, index=True)
     offered_at: datetime | None = None
+    asked_at: datetime | None = None
 
     def take_place_of(self, arrived_at: datetime) -> None:
         """Stand in line where somebody stands who arrived then, unless that is further back."""

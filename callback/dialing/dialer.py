@@ -95,17 +95,25 @@ async def _claim(
         return None
     leg = await work.session.get_one(Leg, leg_id)
     line = await work.session.get_one(Line, leg.line_id)
-    to_agent = leg.role == LegRole.AGENT
-    answer = runtime.addresses.agent if to_agent else runtime.addresses.person
+    to_person = leg.role == LegRole.PERSON
     return CallOrder(
         to=leg.to,
         caller_id=(await numbers_of(work.session, line.id))[0],
-        answer_url=answer(leg.id, "answered"),
+        answer_url=_address(runtime, leg, "answered"),
         status_url=runtime.addresses.leg_status(leg.id),
-        ring_seconds=line.agent_ring_seconds if to_agent else line.ring_seconds,
+        ring_seconds=line.ring_seconds if to_person else line.agent_ring_seconds,
         limit_seconds=TALK_LIMIT_SECONDS,
-        machine_detection=MachineDetection.OFF if to_agent else line.machine_detection,
+        machine_detection=line.machine_detection if to_person else MachineDetection.OFF,
     )
+
+
+def _address(runtime: Runtime, leg: Leg, step: str) -> str:
+    by_role = {
+        LegRole.AGENT: runtime.addresses.agent,
+        LegRole.PERSON: runtime.addresses.person,
+        LegRole.SUPERVISOR: runtime.addresses.supervisor,
+    }
+    return by_role[leg.role](leg.id, step)
 
 
 async def _put_off(work: Work, leg_id: str, turn: datetime) -> None:
@@ -241,10 +249,7 @@ async def end_leg(runtime: Runtime, leg_id: str) -> bool:
         if leg.end_wanted_at is None or leg.end_wanted_at > work.now:
             return False
         call_sid, answered = leg.call_sid, leg.status == LegStatus.ANSWERED
-        if leg.role == LegRole.AGENT:
-            last_words = runtime.addresses.agent(leg_id, "sorry")
-        else:
-            last_words = runtime.addresses.person(leg_id, "over")
+        last_words = _address(runtime, leg, "sorry" if leg.role == LegRole.AGENT else "over")
         leg.end_wanted_at = work.now + LEASE
     try:
         if answered:

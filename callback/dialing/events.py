@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from callback.calls.arriving import find_call
 from callback.calls.call import PUT_DOWN, Call, CallOutcome, CallStatus
 from callback.dialing.case import case_of_leg, live_reservation_of, load_case
-from callback.dialing.leg import Leg, LegOutcome, LegStatus
+from callback.dialing.leg import Leg, LegOutcome, LegRole, LegStatus
 from callback.dialing.outcomes import answered, caller_gone, finish, leg_over, placed
 from callback.dialing.reservation import ReservationStatus
 from callback.dialing.status_event import StatusEvent
@@ -133,9 +133,38 @@ async def _interpret(work: Work, event: StatusEvent) -> str:
         return await _call_event(work, event)
     if event.subject == "message":
         return await _message_event(work, event)
-    if event.payload.get("StatusCallbackEvent") == "conference-start":
+    return await _conference_event(work, event)
+
+
+async def _conference_event(work: Work, event: StatusEvent) -> str:
+    """Note that the two have met, and end a conversation that one of them has left.
+
+    Told by whose call it is that left, and not by the room: one of the same name may have been closed before.
+    All else about rooms is only noted, for the legs' own events decide.
+    """
+    name = event.payload.get("StatusCallbackEvent")
+    if name == "conference-start":
         return await _met(work, event)
-    return "noted"
+    if name != "participant-leave":
+        return "noted"
+    found = await work.session.exec(
+        select(Leg.id).where(
+            col(Leg.call_sid) == event.call_sid, col(Leg.role) != LegRole.SUPERVISOR
+        )
+    )
+    leg_id = found.first()
+    if leg_id is not None:
+        case, _ = await case_of_leg(work, leg_id)
+    else:
+        call = await find_call(work, event.call_sid)
+        known = None if call is None else await live_reservation_of(work, call_id=call.id)
+        if known is None:
+            return "noted"
+        case = known
+    if case.reservation.status != ReservationStatus.CONNECTED:
+        return "late" if case.ended else "noted"
+    await finish(case)
+    return "applied"
 
 
 async def _met(work: Work, event: StatusEvent) -> str:

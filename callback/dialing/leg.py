@@ -30,6 +30,15 @@ class LegRole(StrEnum):
 
     AGENT = "agent"
     PERSON = "person"
+    SUPERVISOR = "supervisor"
+
+
+class Listening(StrEnum):
+    """How a supervisor is in a conversation: heard by nobody, by the agent alone, or by both."""
+
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    JOIN = "join"
 
 
 class LegStatus(StrEnum):
@@ -89,10 +98,11 @@ class LegOutcome(StrEnum):
 
 
 class Leg(SQLModel, table=True):
-    """A leg. `number` counts the attempts of a callback from 1; it is 0 for an agent's leg.
+    """A leg. `number` counts the attempts of a callback from 1; it is 0 for every other leg.
 
     `claimed_until` ends the lease of the worker that is placing it. `end_wanted_at` asks a worker to hang
-    up. `accepted_at` is when the key was pressed that proves a human and a wish to talk.
+    up. `accepted_at` is when the key was pressed that proves a human and a wish to talk. `agent_id` and `mode`
+    are a supervisor's: whose phone it is, and how she listens.
     """
 
     __tablename__ = "leg"
@@ -104,6 +114,8 @@ class Leg(SQLModel, table=True):
     callback_id: str | None = Field(default=None, foreign_key="callback.id", index=True)
     line_id: str = Field(foreign_key="line.id")
     number: int = 0
+    agent_id: str | None = Field(default=None, max_length=32)
+    mode: Listening | None = Field(default=None, sa_type=words(Listening))
     to: str = Field(max_length=256)
     status: LegStatus = Field(default=LegStatus.PLANNED, sa_type=words(LegStatus))
     outcome: LegOutcome | None = Field(default=None, sa_type=words(LegOutcome))

@@ -313,6 +313,10 @@ async def leg_over(
     if not leg.end(min(ended_at or case.now, case.now), outcome, detail):
         return
     status = case.reservation.status
+    if leg.role == LegRole.SUPERVISOR:
+        # Whoever only listened leaves nothing behind; her own phone is free for the next.
+        case.work.wake(JobName.DISPATCH)
+        return
     if leg.role == LegRole.AGENT:
         case.work.wake(JobName.DISPATCH)
         if status == ReservationStatus.ASKING:

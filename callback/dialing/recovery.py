@@ -23,6 +23,7 @@ from callback.dialing.events import OUTCOMES, apply_event
 from callback.dialing.leg import LEASE, Leg, LegEvent, LegStatus
 from callback.dialing.outcomes import answered, leg_over, never_placed, placed
 from callback.dialing.reservation import Reservation, ReservationStatus
+from callback.dialing.silent_calls import resolve_call, silent_calls
 from callback.dialing.status_event import StatusEvent
 from callback.errors import CallGone, TelephonyError
 from callback.jobs import JobName
@@ -64,6 +65,7 @@ class Overdue:
     in_danger: Sequence[str]
     unsent_texts: Sequence[str]
     silent_texts: Sequence[str]
+    silent_calls: Sequence[str]
     left_over: Sequence[str]
 
 
@@ -81,6 +83,7 @@ async def look(runtime: Runtime) -> Overdue:
         untold,
         _unsent_texts,
         _silent_texts,
+        silent_calls,
     )
     async with runtime.database.reading() as session:
         found = [(await session.exec(query(now).limit(BATCH))).all() for query in queries]
@@ -105,6 +108,7 @@ async def sweep(runtime: Runtime) -> int:
         (overdue.silent_legs, resolve_leg),
         (overdue.unsent_texts, send_text),
         (overdue.silent_texts, resolve_text),
+        (overdue.silent_calls, resolve_call),
     )
     for identifiers, step in steps:
         await _each(runtime, identifiers, step)

@@ -32,6 +32,7 @@ async def free_agents(work: Work) -> list[FreeAgent]:
             col(Agent.status) == AgentStatus.AVAILABLE,
             # Her phone is engaged until the leg of the last offer is down, whatever her state.
             col(Agent.id).not_in(_agents_on_the_phone()),
+            col(Agent.id).not_in(_who_listens_in()),
         )
     )
     agents: dict[str, FreeAgent] = {}
@@ -53,6 +54,14 @@ def _agents_on_the_phone() -> SelectOfScalar[str]:
         select(Reservation.agent_id)
         .join(Leg, col(Leg.reservation_id) == col(Reservation.id))
         .where(col(Leg.role) == LegRole.AGENT, col(Leg.status).in_(LIVE))
+    )
+
+
+def _who_listens_in() -> SelectOfScalar[str]:
+    return (
+        select(Agent.id)
+        .join(Leg, col(Leg.agent_id) == col(Agent.id))
+        .where(col(Leg.role) == LegRole.SUPERVISOR, col(Leg.status).in_(LIVE))
     )
 
 

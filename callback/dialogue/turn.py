@@ -37,6 +37,7 @@ class Role(StrEnum):
     CALLER = "caller"
     AGENT = "agent"
     PERSON = "person"
+    SUPERVISOR = "supervisor"
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,17 @@ class Enqueue:
 
 @dataclass(frozen=True)
 class Join:
-    """Enter a conference. `subject_id` is the leg's id, for a live caller the reservation's."""
+    """Enter a conference. `subject_id` is the leg's id, for a live caller the reservation's.
+
+    Who is `muted` is heard by nobody; who has somebody `coached` (a CallSid) is heard by that one alone.
+    """
 
     conference: str
     role: Role
     subject_id: str
     reservation_id: str
+    muted: bool = False
+    coached: str | None = None
 
 
 @dataclass(frozen=True)

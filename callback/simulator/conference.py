@@ -88,6 +88,12 @@ class Conference:
             return everyone[key]
         return next((each for each in everyone.values() if key and each.label == key), None)
 
+    def hears(self, listener: Participant, speaker: Participant) -> bool:
+        """Whether one hears another: nobody hears who is muted, and a coach only the one coached."""
+        if speaker is listener or speaker.muted or speaker.hold or listener.hold:
+            return False
+        return speaker.coaching in ("", listener.call.sid)
+
     def invite(self, participant: Participant) -> None:
         """Somebody is being rung for this room."""
         participant.created_at = self._clock.now()

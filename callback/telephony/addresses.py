@@ -17,6 +17,7 @@ WAITING = f"{ROOT}/voice/waiting"
 MENU = f"{ROOT}/voice/menu/{{step}}"
 LEFT = f"{ROOT}/voice/left"
 AGENT = f"{ROOT}/voice/agent/{{leg_id}}/{{step}}"
+SUPERVISOR = f"{ROOT}/voice/supervisor/{{leg_id}}/{{step}}"
 PERSON = f"{ROOT}/voice/person/{{leg_id}}/{{step}}"
 PULLED = f"{ROOT}/voice/pulled/{{reservation_id}}"
 ENTER = f"{ROOT}/voice/enter/{{reservation_id}}"
@@ -54,6 +55,10 @@ class Addresses:
     def agent(self, leg_id: str, step: str) -> str:
         """Where an agent's leg asks what to hear at `step`."""
         return self._base + AGENT.format(leg_id=leg_id, step=step)
+
+    def supervisor(self, leg_id: str, step: str) -> str:
+        """Where a supervisor's leg asks what to hear at `step`."""
+        return self._base + SUPERVISOR.format(leg_id=leg_id, step=step)
 
     def person(self, leg_id: str, step: str) -> str:
         """Where the leg of somebody called back asks what to hear at `step`."""

@@ -40,6 +40,16 @@ ROUTES: list[tuple[str, str, Role, int, dict[str, Any]]] = [
     ("POST", "/callbacks/bulk", Role.SUPERVISOR, 422, {"json": {}}),
     ("PUT", "/callbacks/{callback_id}/agent", Role.SUPERVISOR, 409, {"json": {"agent_id": None}}),
     ("POST", "/callbacks/{callback_id}/dial-now", Role.SUPERVISOR, 409, {}),
+    ("GET", "/conversations", Role.SUPERVISOR, 200, {}),
+    ("POST", "/conversations/{reservation_id}/supervisors", Role.SUPERVISOR, 422, {"json": {}}),
+    (
+        "PATCH",
+        "/conversations/{reservation_id}/supervisors/{leg_id}",
+        Role.SUPERVISOR,
+        422,
+        {"json": {}},
+    ),
+    ("DELETE", "/conversations/{reservation_id}/supervisors/{leg_id}", Role.SUPERVISOR, 404, {}),
     ("GET", "/calls", Role.AGENT, 200, {}),
     ("GET", "/lines/{line_id}/plan", Role.SUPERVISOR, 200, {}),
     ("PUT", "/lines/{line_id}/plan", Role.MANAGER, 422, {"json": {}}),
@@ -58,7 +68,10 @@ async def paths(office: Office) -> dict[str, str]:
     line = await office.line()
     agent = await office.agent(line)
     callback = await office.owed(line, status=CallbackStatus.COMPLETED)
-    return {"line_id": line.id, "agent_id": agent.id, "callback_id": callback.id}
+    return {"line_id": line.id, "agent_id": agent.id, "callback_id": callback.id} | {
+        "reservation_id": "none",
+        "leg_id": "none",
+    }
 
 
 async def test_every_route_that_there_is_stands_in_the_table(api: Api) -> None:

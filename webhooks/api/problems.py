@@ -14,11 +14,15 @@ from starlette.exceptions import HTTPException
 
 from callback.errors import (
     CallbackError,
+    CallGone,
     IllegalTransition,
     InvalidInput,
     NotAllowed,
     NotFound,
     PromiseRefused,
+    TelephonyRefused,
+    TelephonyUnavailable,
+    TelephonyUncertain,
 )
 
 log = logging.getLogger(__name__)
@@ -29,6 +33,10 @@ STATUS: dict[type[CallbackError], HTTPStatus] = {
     IllegalTransition: HTTPStatus.CONFLICT,
     PromiseRefused: HTTPStatus.CONFLICT,
     NotAllowed: HTTPStatus.FORBIDDEN,
+    CallGone: HTTPStatus.CONFLICT,
+    TelephonyRefused: HTTPStatus.BAD_GATEWAY,
+    TelephonyUncertain: HTTPStatus.BAD_GATEWAY,
+    TelephonyUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 

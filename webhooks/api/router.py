@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from webhooks.api import agents, bulk, callbacks, calls, forecasts, lines, plans, reports
+from webhooks.api import (
+    agents,
+    bulk,
+    callbacks,
+    calls,
+    conversations,
+    forecasts,
+    lines,
+    plans,
+    reports,
+)
 
 router = APIRouter(prefix="/api/v1")
-for part in (lines, plans, agents, bulk, callbacks, calls, forecasts, reports):
+for part in (lines, plans, agents, bulk, callbacks, calls, conversations, forecasts, reports):
     router.include_router(part.router)

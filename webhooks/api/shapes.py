@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from callback.agents.presence import AgentStatus, AwayReason
+from callback.dialing.leg import Listening
 from callback.dialogue.sentences import languages
 from callback.lines.line import DialOrder
 from callback.telephony.port import MachineDetection
@@ -199,6 +200,18 @@ class Assignment(Strict):
     """For whom a callback is kept first; null means anyone."""
 
     agent_id: str | None
+
+
+class ListeningMode(Strict):
+    """How a supervisor is in a conversation."""
+
+    mode: Listening
+
+
+class ListenIn(ListeningMode):
+    """Whose phone is rung to bring a supervisor into a conversation."""
+
+    agent_id: str
 
 
 class Move(Strict):

@@ -132,9 +132,10 @@ def update_participant(exchange: Exchange, asked: Asked) -> tuple[int, dict[str,
         _play_on_hold(exchange, participant, hold_url, asked.http_method("HoldMethod", "GET"))
     ends = asked.flag("EndConferenceOnExit")
     coach = asked.text("CallSidToCoach")
-    if ends is not None or coach:
+    coaching = asked.flag("Coaching")
+    if ends is not None or coach or coaching is not None:
         participant.end_on_exit = participant.end_on_exit if ends is None else ends
-        participant.coaching = coach or participant.coaching
+        participant.coaching = "" if coaching is False else coach or participant.coaching
         room.modified(participant)
     if announce := asked.url("AnnounceUrl"):
         _announce(exchange, room, participant, announce, asked.http_method("AnnounceMethod"))
