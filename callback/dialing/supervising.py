@@ -8,7 +8,9 @@ from datetime import datetime
 
 from callback.agents.agent import Agent
 from callback.dialing.acd import MOST_PRIORITY
+from callback.dialing.canceling import cancel_callback
 from callback.dialing.rules import lawful_window
+from callback.dialogue.notices import Purpose
 from callback.errors import CallbackError, InvalidInput, PromiseRefused
 from callback.jobs import JobName
 from callback.lines.directory import get_line
@@ -16,6 +18,7 @@ from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
 from callback.promises.offering import load_of, rooms_of
 from callback.promises.requesting import get_callback, move_callback
+from callback.promises.texting import text
 from callback.runtime import Runtime, Work
 
 Change = Callable[[Work, Callback], Awaitable[None]]
@@ -57,6 +60,17 @@ async def dial_now(work: Work, callback: Callback, by: str) -> None:
     callback.priority = MOST_PRIORITY
     callback.reschedule(work.now)
     work.wake(JobName.DISPATCH)
+
+
+async def call_off(work: Work, callback: Callback, by: str) -> None:
+    """Take a promise back for reasons of ours, and tell the person by text.
+
+    Raises:
+        IllegalTransition: person and agent are talking, or it is over.
+
+    """
+    await cancel_callback(work, callback, by)
+    text(work, await get_line(work.session, callback.line_id), callback, Purpose.CALLED_OFF)
 
 
 async def move_to_room(work: Work, callback: Callback, earliest: datetime) -> None:

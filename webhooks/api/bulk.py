@@ -6,10 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 
-from callback.dialing.canceling import cancel_callback
 from callback.dialing.supervising import (
     Change,
     Done,
+    call_off,
     change_each,
     dial_now,
     move_to_room,
@@ -59,7 +59,7 @@ def _change_of(wish: Bulk) -> Change:
     async def change(work: Work, callback: Callback) -> None:
         match wish.action:
             case "cancel":
-                await cancel_callback(work, callback, "api")
+                await call_off(work, callback, "api")
             case "reassign":
                 await reassign(work, callback, wish.agent_id, "api")
             case "dial_now":

@@ -11,10 +11,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.agents.agent import Agent as AgentRow
-from callback.dialing.canceling import cancel_callback
 from callback.dialing.leg import Leg, LegRole
 from callback.dialing.rules import check_number
-from callback.dialogue.notices import Purpose
+from callback.dialing.supervising import call_off
 from callback.errors import InvalidInput, NotFound, PromiseRefused
 from callback.idempotency import once
 from callback.keys import Role
@@ -26,7 +25,6 @@ from callback.phone import parse_number
 from callback.promises.callback import Callback, TimelineEntry
 from callback.promises.lifecycle import CallbackStatus
 from callback.promises.requesting import Request, get_callback, move_callback, request_callback
-from callback.promises.texting import text
 from callback.promises.windows import window_from
 from callback.runtime import Work
 from webhooks.api.access import Caller, at_least
@@ -176,8 +174,6 @@ async def cancel(callback_id: str, office: Office) -> dict[str, Any]:
     """Cancel a callback; phones that ring for it stop."""
     async with office.work() as work:
         callback = await get_callback(work, callback_id)
-        await cancel_callback(work, callback, "api")
-        line = await get_line(work.session, callback.line_id)
-        text(work, line, callback, Purpose.CALLED_OFF)
+        await call_off(work, callback, "api")
         await work.session.flush()
         return await view_of(work.session, callback)
