@@ -20,6 +20,8 @@ class Entry:
 
 ENTRIES = (
     Entry("nav.desk", "/desk", Role.AGENT, needs_desk=True),
+    Entry("nav.board", "/board", Role.SUPERVISOR),
+    Entry("nav.callbacks", "/callbacks", Role.SUPERVISOR),
     Entry("nav.peaks", "/peaks", Role.MANAGER),
     Entry("nav.forecast", "/forecast", Role.MANAGER),
     Entry("nav.staffing", "/staffing", Role.MANAGER),

@@ -6,6 +6,8 @@ from fastapi import APIRouter
 
 from webhooks.console import (
     account,
+    board,
+    callbacks,
     desk,
     live,
     peak_hours,
@@ -16,7 +18,18 @@ from webhooks.console import (
 )
 from webhooks.console.pages import Right
 
-FILES = (signing_in, desk, account, peak_hours, pictures, users, live, static_files)
+FILES = (
+    signing_in,
+    desk,
+    board,
+    callbacks,
+    account,
+    peak_hours,
+    pictures,
+    users,
+    live,
+    static_files,
+)
 
 router = APIRouter()
 for file in FILES:

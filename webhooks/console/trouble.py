@@ -16,6 +16,7 @@ from callback.errors import (
     NotAllowed,
     NotFound,
     PromiseRefused,
+    TelephonyError,
 )
 from webhooks.console.rendering import go_to, page
 from webhooks.console.visitor import BY_ITSELF, SignInFirst, WrongForm
@@ -30,6 +31,7 @@ KNOWN: tuple[tuple[type[Exception], HTTPStatus, str], ...] = (
     (RequestValidationError, HTTPStatus.UNPROCESSABLE_ENTITY, "trouble.input"),
     (IllegalTransition, HTTPStatus.CONFLICT, "trouble.too_late"),
     (PromiseRefused, HTTPStatus.CONFLICT, "trouble.refused"),
+    (TelephonyError, HTTPStatus.BAD_GATEWAY, "trouble.telephony"),
 )
 
 
