@@ -102,6 +102,23 @@ def agents_for_service(load: float, handle: float, share: float, seconds: float)
     return agents
 
 
+def agents_for_mean_wait(load: float, handle: float, seconds: float) -> int:
+    """Return the fewest agents with whom callers wait at most `seconds` on average (Erlang C).
+
+    >>> agents_for_mean_wait(10, 180, 20)
+    13
+    """
+    _check_target(0.5, seconds, handle)
+    if load == 0:
+        return 0
+    agents = math.floor(load) + 1
+    blocking = erlang_b(load, agents)
+    while _waiting_share(load, agents, blocking) * handle > seconds * (agents - load):
+        agents += 1
+        blocking = blocking / (blocking + agents / load)
+    return agents
+
+
 @dataclass(frozen=True)
 class Patience:
     """What callers who hang up make of a queue (Erlang A, also M/M/n+M).
