@@ -168,19 +168,54 @@ def staffing(
             help="Staff the CSV of a forecast instead of a line. Needs no database and --aht.",
         ),
     ] = None,
+    asa: Annotated[
+        float | None,
+        typer.Option(help="With --from: longest mean wait in seconds; alone, the only target."),
+    ] = None,
+    abandonment: Annotated[
+        float | None,
+        typer.Option(help="With --from and --patience: most callers who may hang up, 0–1."),
+    ] = None,
+    presence: Annotated[
+        float, typer.Option(help="With --from: share of those at work who are there for calls.")
+    ] = 1.0,
+    ramps: Annotated[
+        str,
+        typer.Option(
+            help="With --from: plain, or lagged: the load comes a handle time after the calls. auto: lagged"
+            " from five minutes on."
+        ),
+    ] = "auto",
+    plan: Annotated[
+        Path | None,
+        typer.Option(help="With --from: a CSV or ICS file of agents or shifts to hold it against."),
+    ] = None,
+    callbacks: Annotated[
+        float | None,
+        typer.Option(
+            help="With --from: share of busy callers called back later; shows the effect."
+        ),
+    ] = None,
 ) -> None:
     """Say how many agents each interval of the coming days needs."""
     if source is not None:
-        from callback.cli.peak_hours_from_files import staffing_file
+        from callback.cli.staffing_from_files import Ramps, StaffingFileWish, staffing_file
         from callback.forecasting.staffing import StaffingTarget
 
         with _sentences():
             _refuse_line(line)
             if aht is None:
                 raise InvalidInput("aht", "--from needs --aht, the mean handle time in seconds")
+            if ramps not in tuple(Ramps):
+                raise InvalidInput("ramps", f"{ramps!r}; must be auto, plain or lagged")
             share, seconds = parse_target(target or "80/20")
-            goal = StaffingTarget(share, seconds, aht, shrinkage, occupancy, patience)
-            staffing_file(Console(), source, quantile, goal, csv_file)
+            if target is None and (asa is not None or abandonment is not None):
+                share = 0.0
+            goal = StaffingTarget(
+                share, seconds, aht, shrinkage, occupancy, patience, asa, abandonment, presence
+            )
+            wish = StaffingFileWish(source, quantile, Ramps(ramps), plan, callbacks, csv_file)
+            staffing_file(Console(), wish, goal)
         return
 
     async def work(console: Console, database: Database, clock: Clock) -> None:
@@ -188,9 +223,9 @@ def staffing(
 
         asked = Asked(_named(line), as_of.date() if as_of else None, interval, days)
         wanted = parse_target(target) if target else None
-        wish = StaffingWish(wanted, shrinkage, occupancy, aht, patience, quantile)
+        asked_for = StaffingWish(wanted, shrinkage, occupancy, aht, patience, quantile)
         await show_staffing(
-            console, database, clock, asked, wish, Files(csv_file, json_file, png, svg)
+            console, database, clock, asked, asked_for, Files(csv_file, json_file, png, svg)
         )
 
     _run(work)

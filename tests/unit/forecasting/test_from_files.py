@@ -184,18 +184,95 @@ def test_what_cannot_be_used_ends_with_a_sentence(
     assert sentence in said
 
 
-def test_the_agents_of_a_forecast_are_those_of_the_reference(tmp_path: Path) -> None:
-    source, out = tmp_path / "forecast.csv", tmp_path / "agents.csv"
-    rows = [
-        f"2025-11-10 {hour:02}:{minute:02}:00,100,1,2,3,100,5"
-        for hour in (9, 10)
-        for minute in (0, 30)
-    ]
-    source.write_text("\n".join([",".join(COLUMNS), *rows]), encoding="utf-8")
-    command = ["staffing", "--from", str(source), "--aht", "180", "--target", "80/20"]
-    command += ["--shrinkage", "0.3", "--occupancy", "1", "--csv", str(out)]
-    done = CliRunner().invoke(app, command)
-    assert done.exit_code == 0, done.output
-    found = _rows(out)
-    assert [(row["agents"], row["scheduled"]) for row in found] == [("14", "20")] * 4
-    assert float(found[0]["service_level"]) == pytest.approx(0.888350, abs=1e-6)
+@pytest.fixture
+def staffing(tmp_path: Path) -> Callable[..., tuple[list[dict[str, str]], str]]:
+    """Write a forecast, staff it by the command, and return the rows and what was said."""
+
+    def run(
+        calls: list[float], *options: str, exit_code: int = 0
+    ) -> tuple[list[dict[str, str]], str]:
+        source, out = tmp_path / "forecast.csv", tmp_path / "agents.csv"
+        times = (f"{9 + n // 2:02}:{n % 2 * 30:02}:00" for n in range(len(calls)))
+        rows = [f"2025-11-10 {at},{c},1,2,3,{c},5" for at, c in zip(times, calls, strict=True)]
+        source.write_text("\n".join([",".join(COLUMNS), *rows]), encoding="utf-8")
+        command = ["staffing", "--from", str(source), "--csv", str(out), *options]
+        done = CliRunner().invoke(app, command)
+        assert done.exit_code == exit_code, done.output
+        return _rows(out) if out.exists() else [], " ".join(done.output.split())
+
+    return run
+
+
+def _agents(rows: list[dict[str, str]], column: str = "agents") -> list[int]:
+    return [int(row[column]) for row in rows]
+
+
+def test_the_agents_of_a_forecast_are_those_of_the_reference(staffing: Forecast) -> None:
+    options = ("--aht", "180", "--target", "80/20", "--shrinkage", "0.3", "--occupancy", "1")
+    rows, _ = staffing([100, 100, 0, 200], *options)
+    assert (_agents(rows), _agents(rows, "scheduled")) == ([14, 14, 0, 24], [20, 20, 0, 35])
+    assert float(rows[0]["service_level"]) == pytest.approx(0.888350, abs=1e-6)
+    patient, _ = staffing([100, 200], *options, "--patience", "120")
+    assert _agents(patient) == [12, 22]
+
+
+def test_other_targets_alone_and_together(staffing: Forecast) -> None:
+    plain = ("--aht", "180", "--shrinkage", "0", "--occupancy", "1")
+    assert _agents(staffing([100], *plain, "--asa", "20")[0]) == [13]
+    patient = (*plain, "--patience", "300", "--abandonment", "0.02")
+    by_loss = _agents(staffing([100], *patient)[0])[0]
+    both = _agents(staffing([100], *patient, "--target", "95/5")[0])[0]
+    assert by_loss < both
+    rows, _ = staffing([100], *plain, "--presence", "0.85")
+    assert (rows[0]["agents"], rows[0]["scheduled"]) == ("14", "17")
+
+
+def test_long_calls_are_staffed_when_they_are_handled(staffing: Forecast) -> None:
+    options = ("--aht", "900", "--occupancy", "1")
+    lagged, plain = (
+        staffing([40, 80, 40, 40], *options, *more)[0] for more in ((), ("--ramps", "plain"))
+    )
+    assert [float(row["load_erlangs"]) for row in plain] == [20, 40, 20, 20]
+    assert [float(row["load_erlangs"]) for row in lagged] == [20, 40, 30, 20]
+
+
+def test_a_plan_is_held_against_the_need(staffing: Forecast, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.csv"
+    plan.write_text(
+        "start,end,agents\n2025-11-10 09:00,2025-11-10 10:00,18\n2025-11-10 09:45,2025-11-10 10:30,10\n",
+        encoding="utf-8",
+    )
+    options = ("--aht", "180", "--shrinkage", "0.3", "--occupancy", "1", "--plan", str(plan))
+    rows, said = staffing([100, 100, 20], *options)
+    assert [float(row["over"]) for row in rows] == [-2, 3, 10 - int(rows[2]["scheduled"])]
+    assert "1 of 3 intervals are short, by 1.0 agent-hours" in said
+
+
+def test_callbacks_lower_the_peak_and_not_the_hours(staffing: Forecast) -> None:
+    options = ("--aht", "180", "--occupancy", "1", "--callbacks", "0.3")
+    rows, said = staffing([50, 150, 60, 50, 50], *options)
+    assert max(_agents(rows, "agents_with_callbacks")) < max(_agents(rows))
+    assert sum(float(row["calls_with_callbacks"]) for row in rows) == pytest.approx(360, abs=0.01)
+    assert "most agents 19 →" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ((), "--from needs --aht"),
+        (("--aht", "0"), "must be more than zero"),
+        (("--aht", "180", "--target", "80"), "write the percentage and the seconds"),
+        (("--aht", "180", "--abandonment", "0.05"), "nobody hangs up without a patience"),
+        (("--aht", "180", "--shrinkage", "1"), "less than 1"),
+        (("--aht", "180", "--occupancy", "0"), "at most 1"),
+        (("--aht", "180", "--presence", "0"), "at most 1"),
+        (("--aht", "180", "--ramps", "steep"), "auto, plain or lagged"),
+        (("--aht", "180", "--callbacks", "2"), "must be 0 to 1"),
+        (("--aht", "180", "--quantile", "q99"), "has no column q99"),
+        (("--aht", "180", "--plan", "/nowhere.csv"), "cannot be read"),
+    ],
+)
+def test_a_wish_that_makes_no_sense_ends_with_a_sentence(
+    staffing: Forecast, options: tuple[str, ...], sentence: str
+) -> None:
+    assert sentence in staffing([100], *options, exit_code=2)[1]
