@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     twilio_calls_per_second: float = Field(default=1.0, ge=0)
     twilio_texts_per_second: float = Field(default=1.0, gt=0)
     twilio_max_call_legs: int | None = Field(default=None, ge=2)
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     clock: str = ""
@@ -47,7 +50,7 @@ class Settings(BaseSettings):
     def _empty_is_no_cap(cls, value: object) -> object:
         return None if value == "" else value
 
-    @field_validator("public_base_url", "twilio_api_base_url")
+    @field_validator("public_base_url", "twilio_api_base_url", "oidc_issuer")
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):

@@ -1,13 +1,15 @@
-"""The two cookies: of the session, and of forms that are sent before there is one."""
+"""The cookies: of the session, of forms that are sent before there is one, and of a sign-in elsewhere."""
 
 from __future__ import annotations
 
 from fastapi import Request, Response
 
+from callback.people.provider import Handshake
 from callback.people.session import LIFE
 from webhooks.requests import runtime_of
 
 FORM_SECONDS = 3600
+HANDSHAKE_SECONDS = 600
 
 
 def _secure(request: Request) -> bool:
@@ -59,4 +61,30 @@ def keep_form_secret(request: Request, response: Response, secret: str) -> None:
         secure=_secure(request),
         httponly=True,
         samesite="strict",
+    )
+
+
+def keep_handshake(request: Request, response: Response, handshake: Handshake) -> None:
+    """Let the browser hold what ties the provider's answer to it, for ten minutes."""
+    response.set_cookie(
+        _name(request, "callback-away"),
+        f"{handshake.state}.{handshake.nonce}.{handshake.verifier}",
+        max_age=HANDSHAKE_SECONDS,
+        path="/",
+        secure=_secure(request),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def handshake_of(request: Request) -> Handshake | None:
+    """Return what the browser holds of a sign-in elsewhere, or None."""
+    parts = request.cookies.get(_name(request, "callback-away"), "").split(".")
+    return Handshake(*parts) if len(parts) == 3 and all(parts) else None
+
+
+def drop_handshake(request: Request, response: Response) -> None:
+    """Let the browser forget it."""
+    response.delete_cookie(
+        _name(request, "callback-away"), path="/", secure=_secure(request), httponly=True
     )

@@ -8,6 +8,7 @@ from webhooks.console import (
     account,
     board,
     callbacks,
+    company,
     desk,
     live,
     peak_hours,
@@ -20,6 +21,7 @@ from webhooks.console.pages import Right
 
 FILES = (
     signing_in,
+    company,
     desk,
     board,
     callbacks,

@@ -18,7 +18,7 @@ from webhooks.console.cookies import drop_session, form_secret, keep_form_secret
 from webhooks.console.navigation import home_of
 from webhooks.console.pages import MaybeSignedIn, Pages, SignedIn
 from webhooks.console.rendering import go_to, page
-from webhooks.requests import Office
+from webhooks.requests import Office, runtime_of
 
 pages = Pages()
 Text = Annotated[str, Form(max_length=1000)]
@@ -35,7 +35,10 @@ async def _form(
 ) -> Response:
     """Answer with a form for a stranger, whose browser gets the secret that stands in it."""
     secret = form_secret(request) or secrets.token_urlsafe(32)
-    answer = await page(request, template, status=status, form_secret=secret, **values)
+    company = bool(runtime_of(request).settings.oidc_issuer)
+    answer = await page(
+        request, template, status=status, form_secret=secret, company=company, **values
+    )
     keep_form_secret(request, answer, secret)
     return answer
 
@@ -53,9 +56,14 @@ async def front(visitor: MaybeSignedIn) -> Response:
 
 
 @pages.get("/sign-in", who=None)
-async def door(request: Request, next: str = "/") -> Response:
+async def door(
+    request: Request,
+    next: str = "/",
+    company: str = "",
+) -> Response:
     """Show the form."""
-    return await _form(request, "sign_in.html", wanted=_inside(next), email="", wrong="")
+    wrong = "sign_in.company_failed" if company == "failed" else ""
+    return await _form(request, "sign_in.html", wanted=_inside(next), email="", wrong=wrong)
 
 
 @pages.post("/sign-in", who=None)
