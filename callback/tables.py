@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from callback.agents.agent import Agent, AgentLine
 from callback.agents.shift import Shift
 from callback.calls.call import Call
+from callback.calls.survey import Survey
 from callback.desk.record import ContactNote, WrapUp
 from callback.dialing.leg import Leg
 from callback.dialing.reservation import Reservation
@@ -53,6 +54,7 @@ TABLES = (
     Shift,
     SignInAttempt,
     StatusEvent,
+    Survey,
     TextPace,
     TimelineEntry,
     User,

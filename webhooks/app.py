@@ -24,6 +24,7 @@ from webhooks.voice import (
     returning,
     status,
     supervisor_leg,
+    survey,
     waiting,
 )
 
@@ -56,6 +57,7 @@ def create_app(runtime: Runtime | None = None) -> FastAPI:
         status,
         messaging,
         receipts,
+        survey,
     ):
         app.include_router(stage.router, include_in_schema=False)
     for pages in (rendering, callback_page, call_me):

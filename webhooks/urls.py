@@ -39,3 +39,8 @@ def supervisor_stage(addresses: Addresses, leg_id: str) -> Stage:
 def person_stage(addresses: Addresses, leg_id: str) -> Stage:
     """Return the stage of the leg of somebody called back."""
     return Stage(addresses, lambda step: addresses.person(leg_id, step))
+
+
+def survey_stage(addresses: Addresses, reservation_id: str) -> Stage:
+    """Return the stage of somebody who is asked how it was."""
+    return Stage(addresses, lambda step: addresses.survey(reservation_id, step))

@@ -16,9 +16,11 @@ from callback.dialing.case import Case
 from callback.dialing.leg import Leg, LegEvent, LegOutcome, LegRole, LegStatus
 from callback.dialing.reservation import ReservationEnd, ReservationEvent, ReservationStatus
 from callback.dialing.retry import next_attempt_at
+from callback.dialing.surveying import text_survey
 from callback.dialogue.notices import Purpose
 from callback.ids import new_id
 from callback.jobs import JobName
+from callback.lines.line import SurveyChannel
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import OPEN, CallbackEvent, CallbackStatus
 from callback.promises.texting import text
@@ -26,6 +28,8 @@ from callback.promises.texting import text
 BACKSTOP = timedelta(seconds=10)
 ALONE_AT_MOST = timedelta(seconds=8)
 """Who is alone in the room hangs up within so many seconds."""
+SURVEY_LASTS = timedelta(seconds=90)
+"""How long somebody who is asked two questions may stay on the line."""
 
 
 def placed(case: Case, leg: Leg, call_sid: str) -> None:
@@ -211,11 +215,15 @@ async def finish(case: Case) -> None:
         case.agent.finish(case.now, case.now + timedelta(seconds=case.line.wrap_up_seconds))
     if case.call is not None:
         case.call.end(case.now, CallOutcome.ANSWERED)
+    asked = case.line.survey == SurveyChannel.VOICE
     for leg in case.legs:
-        case.end_leg(leg, after=BACKSTOP)
+        lasts = SURVEY_LASTS if asked and leg.role == LegRole.PERSON else BACKSTOP
+        case.end_leg(leg, after=lasts)
     case.work.wake(JobName.DISPATCH, at=case.agent.wrap_up_until)
     if case.callback is not None:
         await _conclude(case, case.callback)
+    else:
+        text_survey(case)
 
 
 async def _conclude(case: Case, callback: Callback) -> None:
@@ -234,6 +242,7 @@ async def _conclude(case: Case, callback: Callback) -> None:
     await _end_return_call(case, callback, outcome)
     if talked:
         callback.apply(CallbackEvent.COMPLETE, case.now)
+        text_survey(case)
     else:
         attempt_failed(case, LegOutcome.COMPLETED, "they did not meet")
 

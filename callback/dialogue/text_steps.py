@@ -69,6 +69,12 @@ def _plain(body: str) -> str:
     return " ".join(body.upper().split()).strip(" .!?")
 
 
+def digit_in(body: str) -> str | None:
+    """Return the single digit that a message consists of, None if it is anything else."""
+    text = _plain(body)
+    return text if len(text) == 1 and text.isascii() and text.isdigit() else None
+
+
 def chosen(body: str, times: tuple[Window, ...]) -> Window | None:
     """Return the time that a number stands for, None where it stands for none."""
     place = int(body.strip(" .!?"))

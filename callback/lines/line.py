@@ -21,6 +21,14 @@ class DialOrder(StrEnum):
     CUSTOMER_FIRST = "customer_first"
 
 
+class SurveyChannel(StrEnum):
+    """How people are asked after a conversation how it was."""
+
+    OFF = "off"
+    VOICE = "voice"
+    TEXT = "text"
+
+
 class OpeningSpan(TypedDict):
     """One span of one weekday; `day` 0 is Monday, times are local `HH:MM`, and 24:00 is midnight."""
 
@@ -79,7 +87,8 @@ class Line(SQLModel, table=True):
 
     With `texts`, people are told by text what was promised, and reminded of a chosen time
     `remind_before_minutes` before (0: not at all). A line with a `slug` has a form on the web at
-    `/lines/{slug}/call-me`, which pages of `embed_origins` may show inside theirs.
+    `/lines/{slug}/call-me`, which pages of `embed_origins` may show inside theirs. After a conversation
+    people are asked two questions by `survey`: on the phone once the agent has hung up, by text, or not.
     `dispositions` are the outcomes that agents choose from; none: ours.
     """
 
@@ -131,6 +140,7 @@ class Line(SQLModel, table=True):
     paused: bool = False
     texts: bool = True
     remind_before_minutes: int = 30
+    survey: SurveyChannel = Field(default=SurveyChannel.OFF, sa_type=words(SurveyChannel))
     slug: str | None = Field(default=None, max_length=40, unique=True)
     embed_origins: list[str] = Field(default_factory=list, sa_type=JSON)
     created_at: datetime

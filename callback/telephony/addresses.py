@@ -22,6 +22,7 @@ PERSON = f"{ROOT}/voice/person/{{leg_id}}/{{step}}"
 PULLED = f"{ROOT}/voice/pulled/{{reservation_id}}"
 ENTER = f"{ROOT}/voice/enter/{{reservation_id}}"
 OVER = f"{ROOT}/voice/over/{{leg_id}}"
+SURVEY = f"{ROOT}/voice/survey/{{reservation_id}}/{{step}}"
 TALKED = f"{ROOT}/voice/talked/{{reservation_id}}"
 LEG_STATUS = f"{ROOT}/voice/status/leg/{{leg_id}}"
 CONFERENCE_STATUS = f"{ROOT}/voice/status/conference/{{reservation_id}}"
@@ -79,6 +80,10 @@ class Addresses:
     def talked(self, reservation_id: str) -> str:
         """Where a live caller goes on when the conference is over."""
         return self._base + TALKED.format(reservation_id=reservation_id)
+
+    def survey(self, reservation_id: str, step: str) -> str:
+        """Where the keys go that answer the questions after a conversation."""
+        return self._base + SURVEY.format(reservation_id=reservation_id, step=step)
 
     def leg_status(self, leg_id: str) -> str:
         """Where the status events of a leg go."""

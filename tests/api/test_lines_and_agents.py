@@ -53,6 +53,7 @@ DEFAULTS = {
     "paused": False,
     "texts": True,
     "remind_before_minutes": 30,
+    "survey": "off",
     "slug": None,
     "embed_origins": [],
 }
@@ -96,6 +97,7 @@ EVERYTHING = {
     "paused": True,
     "texts": False,
     "remind_before_minutes": 0,
+    "survey": "text",
     "slug": "customer-support",
     "embed_origins": ["https://shop.example"],
     "answers": [{"title": "opening hours", "text": "We are open from nine to five."}],

@@ -12,6 +12,7 @@ from callback.lines.directory import get_line
 from callback.reporting.peaks import WEEKS, peaks_of, peaks_view
 from callback.reporting.punctuality import punctuality_report
 from callback.reporting.service import service_report
+from callback.reporting.survey import survey_report
 from webhooks.api.access import at_least
 from webhooks.requests import Office
 
@@ -50,3 +51,16 @@ async def peaks(office: Office, line_id: str, weeks: int = WEEKS) -> dict[str, A
     async with office.database.reading() as session:
         line = await get_line(session, line_id)
         return peaks_view(line, await peaks_of(session, line, office.clock.now(), weeks))
+
+
+@router.get("/survey", dependencies=[Depends(at_least(Role.SUPERVISOR))])
+async def survey(
+    office: Office,
+    line_id: str,
+    start: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+    end: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+) -> dict[str, Any]:
+    """Report what people answered after their conversations, in all, by agent and one by one."""
+    async with office.database.reading() as session:
+        line = await get_line(session, line_id)
+        return await survey_report(session, line, start, end)

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from callback.agents.presence import AgentStatus, AwayReason
 from callback.dialing.leg import Listening
 from callback.dialogue.sentences import languages
-from callback.lines.line import DialOrder
+from callback.lines.line import DialOrder, SurveyChannel
 from callback.telephony.port import MachineDetection
 
 MONTH_SECONDS = 31 * 24 * 3600
@@ -122,6 +122,7 @@ class LineSettings(Strict):
     paused: bool | None = None
     texts: bool | None = None
     remind_before_minutes: Annotated[int, Field(ge=0, le=1440)] | None = None
+    survey: SurveyChannel | None = None
     slug: Slug | None = None
     embed_origins: Annotated[list[Origin], Field(max_length=20)] | None = None
 

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from fastapi import APIRouter, Response
 
+from callback.calls.survey import open_text_survey
 from callback.dialing.canceling import cancel_callback
 from callback.dialing.rules import check_number
-from callback.dialogue import text_steps
+from callback.dialogue import survey_steps, text_steps
 from callback.dialogue.choice import Choice
 from callback.dialogue.sentences import FALLBACK, Speaker
 from callback.dialogue.text_steps import TextFacts, TextWish
@@ -50,8 +51,12 @@ async def incoming(form: Form, office: Office) -> Response:
         if wish is TextWish.ANSWERED:
             return no_reply()
         owed = await open_callback_of(work.session, line.id, number)
-        says = await _carry_out(work, line, number, owed, wish, body)
-        language = owed.language if owed is not None else line.language
+        answered = await _survey(work, line, number, owed, body)
+        if answered is not None:
+            says, language = answered
+        else:
+            says = await _carry_out(work, line, number, owed, wish, body)
+            language = owed.language if owed is not None else line.language
         speaker = Speaker(language, person_zone(number, line.zone), work.now, line.zone)
         return reply(" ".join(speaker.text(say) for say in says))
 
@@ -61,6 +66,23 @@ async def _remember(work: Work, number: str, ours: str, wanted: bool | None) -> 
         await stop_texts(work, number, ours)
     elif wanted:
         await start_texts(work, number, ours)
+
+
+async def _survey(
+    work: Work, line: Line, number: str, owed: Callback | None, body: str
+) -> tuple[tuple[Say, ...], str] | None:
+    """Take a number as an answer about a conversation, unless it chooses one of the times read."""
+    digit = text_steps.digit_in(body)
+    if digit is None or (owed is not None and owed.times_written):
+        return None
+    survey = await open_text_survey(work.session, line.id, number, work.now)
+    if survey is None:
+        return None
+    decision = survey_steps.after_text(digit, helped_known=survey.helped is not None)
+    if decision is None:
+        return None
+    survey.answer(work.now, helped=decision.helped, score=decision.score)
+    return decision.turn.says, survey.language
 
 
 async def _carry_out(

@@ -11,6 +11,8 @@ from callback.dialing.case import Case, live_reservation_of, load_case
 from callback.dialing.events import caller_hung_up
 from callback.dialing.outcomes import caller_pulled, finish
 from callback.dialing.reservation import ReservationStatus
+from callback.dialing.surveying import begin_voice_survey
+from callback.dialogue import survey_steps
 from callback.dialogue.sentences import Speaker
 from callback.dialogue.turn import Again, Enqueue, HangUp, Join, Role, Say, Turn
 from callback.errors import NotFound
@@ -19,10 +21,11 @@ from callback.lines.hours import is_open
 from callback.lines.line import Line
 from callback.runtime import Work
 from callback.telephony import addresses
+from callback.telephony.port import ENDED_STATES
 from webhooks.forms import TwilioForm
 from webhooks.requests import Form, Office, VoiceRoute
 from webhooks.twiml import nothing, render
-from webhooks.urls import menu_stage, pulled_stage
+from webhooks.urls import menu_stage, pulled_stage, survey_stage
 
 router = APIRouter(route_class=VoiceRoute)
 
@@ -101,7 +104,7 @@ def _back_in_queue(call: Call) -> Turn:
 
 
 @router.post(addresses.TALKED)
-async def talked(form: Form, office: Office) -> Response:
+async def talked(reservation_id: str, form: Form, office: Office) -> Response:
     """Say goodbye to a caller whose conversation is over, or go on waiting if there was none."""
     async with office.work() as work:
         call = await find_call(work, form.call_sid)
@@ -112,5 +115,9 @@ async def talked(form: Form, office: Office) -> Response:
             await finish(case)
         line = await get_line(work.session, call.line_id)
         speaker = Speaker(call.language, line.zone, work.now)
+        talk = await load_case(work, reservation_id)
+        if form.state not in ENDED_STATES and await begin_voice_survey(talk):
+            stage = survey_stage(office.addresses, reservation_id)
+            return render(survey_steps.begin(), speaker, stage)
     turn = Turn((Say("caller.goodbye"),), then=HangUp())
     return render(turn, speaker, menu_stage(office.addresses))

@@ -20,7 +20,8 @@ from callback.dialing.outcomes import (
 )
 from callback.dialing.postponing import POSTPONABLE, postpone
 from callback.dialing.reservation import ReservationStatus
-from callback.dialogue import person_steps
+from callback.dialing.surveying import begin_voice_survey
+from callback.dialogue import person_steps, survey_steps
 from callback.dialogue.choice import Choice
 from callback.dialogue.notices import Purpose
 from callback.dialogue.person_steps import PersonDecision, PersonWish
@@ -35,11 +36,11 @@ from callback.promises.lifecycle import OPEN, CallbackStatus
 from callback.promises.offering import load_of, room_in, rooms_of
 from callback.promises.texting import text, was_texted
 from callback.telephony import addresses
-from callback.telephony.port import MachineDetection
+from callback.telephony.port import ENDED_STATES, MachineDetection
 from webhooks.forms import TwilioForm
 from webhooks.requests import Form, Office, VoiceRoute
 from webhooks.twiml import render
-from webhooks.urls import person_stage
+from webhooks.urls import person_stage, survey_stage
 from webhooks.voice.menu_facts import lawful_for
 
 router = APIRouter(route_class=VoiceRoute)
@@ -173,13 +174,16 @@ def _entering(case: Case, leg: Leg) -> Turn:
 @router.post(addresses.OVER)
 async def over(leg_id: str, form: Form, office: Office) -> Response:
     """Say goodbye on a leg whose conference is over, and draw the conclusion."""
-    del form
     async with office.work() as work:
         case, leg = await case_of_leg(work, leg_id)
         if case.reservation.status == ReservationStatus.CONNECTED:
             await finish(case)
         elif leg.role == LegRole.AGENT and case.reservation.status == ReservationStatus.ACCEPTED:
             agent_left(case)
+        on_the_line = leg.role == LegRole.PERSON and form.state not in ENDED_STATES
+        if on_the_line and await begin_voice_survey(case):
+            stage = survey_stage(office.addresses, case.reservation.id)
+            return render(survey_steps.begin(), _speaker(case), stage)
         speaker = Speaker(case.line.language, case.line.zone, work.now)
     # An agent's phone is wanted again at once; a person is thanked.
     goodbye = person_steps.farewell("person.goodbye")
