@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from callback.calls.survey import Survey
 from callback.dialing.case import Case
 from callback.dialing.reservation import ReservationEnd
@@ -10,13 +12,16 @@ from callback.dialogue.survey_steps import text_questions
 from callback.lines.line import SurveyChannel
 from callback.promises.texting import write_text
 
+SHORTEST_TALK = timedelta(seconds=8)
+"""Whose agent has gone sooner has hardly talked, and is not asked how it was."""
+
 
 async def begin_voice_survey(case: Case) -> bool:
     """Note that the person who is still on the line is asked now; tell whether she is to be."""
-    if (
-        case.line.survey != SurveyChannel.VOICE
-        or case.reservation.ending != ReservationEnd.FINISHED
-    ):
+    reservation = case.reservation
+    if case.line.survey != SurveyChannel.VOICE or reservation.ending != ReservationEnd.FINISHED:
+        return False
+    if reservation.connected_at is None or case.now < reservation.connected_at + SHORTEST_TALK:
         return False
     if await case.work.session.get(Survey, case.reservation.id) is not None:
         return False

@@ -63,6 +63,16 @@ async def test_whoever_hangs_up_first_is_not_asked(town: Town) -> None:
     await town.all_over()
 
 
+async def test_whose_agent_has_gone_at_once_is_not_asked(town: Town) -> None:
+    await town.open(survey="voice")
+    await town.agent(talk_s=3)
+    call = town.call(CALLER, talk_s=600)
+    await town.play(minutes=10, sweeping=1)
+    assert "two short questions" not in town.heard(call)
+    assert (await report(town))["asked"] == 0
+    await town.all_over()
+
+
 @pytest.mark.both_databases
 async def test_the_questions_are_asked_by_text(town: Town) -> None:
     await town.open(survey="text")
