@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ from callback.agents.agent import Agent, AgentLine
 from callback.calls.call import Call
 from callback.desk.history import Earlier, history_of
 from callback.desk.record import WrapUp
-from callback.dialing.leg import LIVE, Leg, LegRole
+from callback.dialing.leg import LIVE, Leg, LegRole, Listening
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.errors import NotFound
 from callback.lines.line import Line
@@ -48,6 +48,7 @@ class Contact:
     """Who is, or was, at the other end. `number` has stars until the agent has accepted.
 
     `late` is by how much a promise was missed, or is being missed; None if it was kept or still can be.
+    `supervisor` is the leg of one who was called in.
     """
 
     reservation: Reservation
@@ -59,6 +60,7 @@ class Contact:
     promised: tuple[datetime, datetime] | None
     late: timedelta | None
     earlier: tuple[Earlier, ...]
+    supervisor: Leg | None = None
 
 
 @dataclass(frozen=True)
@@ -147,15 +149,16 @@ async def _in_hand(
     if reservation is None:
         return None, None
     legs = await session.exec(
-        select(Leg).where(
-            col(Leg.reservation_id) == reservation.id,
-            col(Leg.role) == LegRole.AGENT,
-            col(Leg.status).in_(LIVE),
-        )
+        select(Leg).where(col(Leg.reservation_id) == reservation.id, col(Leg.status).in_(LIVE))
     )
-    phase = phase_of(reservation, legs.first())
+    by_role = {leg.role: leg for leg in legs.all()}
+    phase = phase_of(reservation, by_role.get(LegRole.AGENT))
     known = phase in {Phase.CONNECTING, Phase.TALKING}
-    return await _contact(session, reservation, now, known=known), phase
+    contact = await _contact(session, reservation, now, known=known)
+    # One who only listens or whispers came of her own accord, and is not shown.
+    supervisor = by_role.get(LegRole.SUPERVISOR)
+    joins = supervisor is not None and supervisor.mode == Listening.JOIN
+    return replace(contact, supervisor=supervisor if joins else None), phase
 
 
 async def _contact(

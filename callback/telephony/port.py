@@ -115,6 +115,10 @@ class Telephony(Protocol):
         """Let `url` say what happens next in a call that is in progress."""
         ...
 
+    async def let_end_room(self, conference: str, call_sid: str, *, ends: bool) -> None:
+        """Say whether a conference ends when this call leaves it."""
+        ...
+
     async def hang_up(self, call_sid: str) -> None:
         """End a call, whether it still rings or is in progress."""
         ...

@@ -147,6 +147,17 @@ class TwilioTelephony:
         """Point a call in progress to other instructions."""
         await self._ask(self._connected().calls(call_sid).update_async(url=url, method="POST"))
 
+    async def let_end_room(self, conference: str, call_sid: str, *, ends: bool) -> None:
+        """Change what a participant's leaving means; the room is looked up, for only its SID will do."""
+        rooms = self._connected().conferences
+        found = await self._ask(
+            rooms.list_async(friendly_name=conference, status="in-progress", limit=1)
+        )
+        if not found:
+            raise CallGone("the conference is over")
+        participant = rooms(str(found[0].sid)).participants(call_sid)
+        await self._ask(participant.update_async(end_conference_on_exit=ends))
+
     async def hang_up(self, call_sid: str) -> None:
         """End a call; `completed` ends ringing ones too."""
         await self._ask(self._connected().calls(call_sid).update_async(status="completed"))

@@ -26,11 +26,11 @@ class DeskOf:
         self.web = httpx.AsyncClient(transport=httpx.ASGITransport(town.app), base_url=PUBLIC)
         self.secret = ""
 
-    async def open(self) -> DeskOf:
+    async def open(self, role: Role = Role.AGENT) -> DeskOf:
         async with self.town.runtime.work() as work:
             agent = await work.session.get_one(Agent, self.agent_id)
             self.user = await create_user(
-                work, f"{agent.id}@example.com", agent.name, Role.AGENT, agent_id=agent.id
+                work, f"{agent.id}@example.com", agent.name, role, agent_id=agent.id
             )
         await self.sign_in()
         return self
@@ -257,3 +257,61 @@ async def test_silence_is_no_acceptance(town: Town, desk: DeskOf) -> None:
     await town.play(minutes=2)
     assert town.calls_to(CALLER) == []
     assert (await town.only_callback())["status"] == "waiting"
+
+
+async def three_talk(town: Town, desk: DeskOf) -> tuple[DeskOf, str]:
+    """A supervisor’s desk and the reservation, once agent, person and supervisor talk."""
+    town.person(CALLER, answers={"after_s": 3}, choices=[{"hears": "connected"}])
+    await town.ask()
+    await until_phase(town, desk, "ringing")
+    await desk.do("accept")
+    await until_phase(town, desk, "talking")
+    reservation = await desk.offered()
+    told = await desk.do("supervisor", reservation, 409)
+    assert "No supervisor is available" in told
+    enters = {"choices": [{"hears": "enter", "times": 9}]}
+    above = await DeskOf(town, await town.agent(**enters)).open(Role.SUPERVISOR)
+    await desk.do("hand-over", reservation, 409)  # nobody is there yet
+    await desk.do("supervisor", reservation)
+    await desk.do("supervisor", reservation, 409)  # once is enough
+    assert "A supervisor is being called" in await desk.page()
+    await town.play(minutes=20 / 60)
+    assert "/hand-over" in await desk.page()
+    return above, reservation
+
+
+async def test_a_conversation_is_handed_over_to_a_supervisor_and_goes_on(
+    town: Town, desk: DeskOf
+) -> None:
+    above, reservation = await three_talk(town, desk)
+    person, agent = (town.calls_to(number)[0] for number in (CALLER, town.phones[desk.agent_id]))
+    await desk.do("hand-over", reservation)
+    await town.play(minutes=1)
+    assert agent.ended
+    assert not person.ended
+    assert await town.status_of(desk.agent_id) == "available"
+    assert await town.status_of(above.agent_id) == "busy"
+    assert phase(await desk.page()) == ""
+    assert phase(await above.page()) == "talking"
+    await desk.do("hang-up", reservation, 404)  # it is no longer hers
+    await above.do("hang-up", reservation)
+    await town.play(minutes=2)
+    assert person.ended
+    callback = await town.only_callback()
+    assert callback["status"] == "completed"
+    assert "handed_over" in [entry["event"] for entry in callback["timeline"]]
+    await above.do("wrap-up", reservation, disposition="resolved")
+    await town.all_over()
+
+
+async def test_a_person_who_hangs_up_after_the_hand_over_ends_it_for_all(
+    town: Town, desk: DeskOf
+) -> None:
+    above, reservation = await three_talk(town, desk)
+    await desk.do("hand-over", reservation)
+    await town.play(minutes=1)
+    town.hang_up(town.calls_to(CALLER)[0].sid)
+    await town.play(minutes=2)
+    assert (await town.only_callback())["status"] == "completed"
+    assert await town.status_of(above.agent_id) == "available"
+    await town.all_over()

@@ -98,6 +98,9 @@ class CountingTelephony:
     async def redirect(self, call_sid: str, url: str) -> None:
         self.redirected.append((call_sid, url))
 
+    async def let_end_room(self, conference: str, call_sid: str, *, ends: bool) -> None:
+        self.redirected.append((call_sid, f"{conference} ends {ends}"))
+
     async def hang_up(self, call_sid: str) -> None:
         self.hung_up.append(call_sid)
 

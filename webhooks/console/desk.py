@@ -12,6 +12,7 @@ from fastapi import Form, Request, Response
 from callback.agents.presence import AgentStatus, AwayReason
 from callback.agents.staff import set_status
 from callback.desk.answering import accept_offer, decline_offer, hang_up
+from callback.desk.handing_over import call_supervisor, hand_over
 from callback.desk.record import Outcome
 from callback.desk.view import Desk, read_desk
 from callback.desk.wrapping_up import (
@@ -124,6 +125,27 @@ async def end(office: Office, visitor: SignedIn, reservation_id: str) -> Respons
     """End the conversation."""
     async with office.work() as work:
         await hang_up(work, reservation_id, visitor.agent_id)
+    return go_to(HOME)
+
+
+@pages.post("/desk/{reservation_id}/supervisor", who=Role.AGENT)
+async def supervisor(
+    request: Request, office: Office, visitor: SignedIn, reservation_id: str
+) -> Response:
+    """Call a supervisor into the conversation."""
+    try:
+        async with office.work() as work:
+            await call_supervisor(work, reservation_id, visitor.agent_id)
+    except InvalidInput:
+        status = HTTPStatus.CONFLICT
+        return await _desk(request, office, visitor, status=status, wrong="desk.no_supervisor")
+    return go_to(HOME)
+
+
+@pages.post("/desk/{reservation_id}/hand-over", who=Role.AGENT)
+async def leave_to_her(office: Office, visitor: SignedIn, reservation_id: str) -> Response:
+    """Leave the conversation to the supervisor who has joined it."""
+    await hand_over(office, reservation_id, visitor.agent_id)
     return go_to(HOME)
 
 
