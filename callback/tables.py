@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from callback.agents.agent import Agent, AgentLine
 from callback.agents.shift import Shift
 from callback.calls.call import Call
+from callback.calls.imported_day import ImportedDay
 from callback.calls.survey import Survey
 from callback.desk.record import ContactNote, WrapUp
 from callback.dialing.leg import Leg
@@ -39,6 +40,7 @@ TABLES = (
     ContactNote,
     DoNotCall,
     ForecastSnapshot,
+    ImportedDay,
     Leg,
     LimitCount,
     Line,

@@ -14,6 +14,7 @@ from arq.typing import WorkerCoroutine
 from sqlmodel import col, select
 
 from callback.calls.nightly_forecast import forecast_is_due, keep_forecast
+from callback.calls.redials import mark_redials
 from callback.errors import InvalidInput
 from callback.lines.line import Line
 from callback.promises.foresight import keep_outlook
@@ -26,6 +27,7 @@ Context = dict[str, Any]
 AGAIN_AFTER = timedelta(hours=1)
 """A line whose log is too short is looked at again after so long, not every minute."""
 LONGEST_SECONDS = 600
+LOOKED_BACK = timedelta(days=2)
 HURRIED_SECONDS = set(range(0, 60, 5))
 
 
@@ -37,10 +39,17 @@ async def look_ahead(context: Context) -> None:
         lines = list((await session.exec(select(Line).order_by(col(Line.id)))).all())
     for line in lines:
         try:
+            await _mark_redials(runtime, line)
             await _forecast(runtime, line, refused)
             await keep_outlook(runtime.database, line, runtime.clock.now())
         except Exception:
             log.exception("no outlook for line %s; the next minute tries again", line.id)
+
+
+async def _mark_redials(runtime: Runtime, line: Line) -> None:
+    now = runtime.clock.now()
+    async with runtime.database.transaction() as session:
+        await mark_redials(session, line, now - LOOKED_BACK, now)
 
 
 async def _forecast(runtime: Runtime, line: Line, refused: dict[str, datetime]) -> None:

@@ -121,6 +121,7 @@ class Call(SQLModel, table=True):
     callback_id: str | None = Field(default=None, index=True)
     offered_at: datetime | None = None
     asked_at: datetime | None = None
+    redial: bool = False
 
     def take_place_of(self, arrived_at: datetime) -> None:
         """Stand in line where somebody stands who arrived then, unless that is further back."""

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from callback.calls.log_file import LogFile, cells_as_text, find_date_order, ope
 from callback.calls.log_keys import CallKeys
 from callback.calls.log_rows import LogReader, RejectedRow, RowRefused
 from callback.calls.log_times import DateOrder, TimeReader
+from callback.calls.redials import mark_redials
 from callback.database import Database
 from callback.errors import InvalidInput
 from callback.lines.line import Line
@@ -57,13 +58,15 @@ class ImportResult:
     """What became of the rows: `read` = `new` + `known` + `rejected`.
 
     In a dry run nothing is new: `known` counts those that are in the call log already, and `new` those that
-    would be. `examples` holds the first rejected rows only.
+    would be. `examples` holds the first rejected rows only. `redials` are calls of somebody who had just hung
+    up, and no demand of their own.
     """
 
     read: int = 0
     new: int = 0
     known: int = 0
     rejected: int = 0
+    redials: int = 0
     first_arrival: datetime | None = None
     last_arrival: datetime | None = None
     examples: list[RejectedRow] = field(default_factory=list)
@@ -127,7 +130,18 @@ async def import_log(
                 result.new += new
                 result.known += len(batch) - new
             progress(log.bytes_read, log.bytes_total, result.read)
+    if result.new and not options.dry_run:
+        await tell_redials(database, line, result)
     return result
+
+
+async def tell_redials(database: Database, line: Line, result: ImportResult) -> None:
+    """Mark the redials in the stretch of time that an import covered."""
+    if result.first_arrival is None or result.last_arrival is None:
+        return
+    until = result.last_arrival + timedelta(microseconds=1)
+    async with database.transaction() as session:
+        result.redials = await mark_redials(session, line, result.first_arrival, until)
 
 
 def _batches(

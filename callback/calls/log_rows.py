@@ -32,6 +32,13 @@ _OUTCOMES = {
     }.items()
     for word in words.split()
 }
+_DIRECTIONS = {
+    **dict.fromkeys(("", "inbound", "in", "incoming"), Direction.INBOUND),
+    **dict.fromkeys(
+        ("outbound", "out", "outgoing", "outboundapi", "outbounddial"), Direction.OUTBOUND
+    ),
+    **dict.fromkeys(("callback", "return", "returncall"), Direction.CALLBACK),
+}
 # Parsing a number costs as much as all else in a row, and many callers call again.
 _known_caller = lru_cache(maxsize=65_536)(caller_number)
 _PUNCTUATION = re.compile(r"[\s().-]")
@@ -110,6 +117,7 @@ class LogReader:
         return self.defaults | {
             "id": new_id(arrived_at),
             "call_sid": self.keys.key_of(row, self.columns.cell(row, Column.EXTERNAL_ID), arrived),
+            "direction": self._direction(row),
             "phone_number": self._caller(row),
             "outcome": outcome,
             "arrived_at": arrived_at,
@@ -130,11 +138,14 @@ class LogReader:
             raise RowRefused(
                 self.columns.name_of(Column.OUTCOME), "a phantom call: no caller was there"
             )
-        direction = plain(self.columns.cell(row, Column.DIRECTION))
-        if direction not in {"", "inbound", "in", "incoming"}:
+
+    def _direction(self, row: Sequence[str]) -> Direction:
+        word = plain(self.columns.cell(row, Column.DIRECTION))
+        if word not in _DIRECTIONS:
             raise RowRefused(
-                self.columns.name_of(Column.DIRECTION), f"{direction} is no inbound call"
+                self.columns.name_of(Column.DIRECTION), f"{word} is neither in, out nor a callback"
             )
+        return _DIRECTIONS[word]
 
     def _arrival(self, row: Sequence[str]) -> datetime:
         day_text = self.columns.cell(row, Column.DATE)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, func, or_
+from sqlalchemy import BigInteger, ColumnElement, Float, and_, case, func, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -28,6 +28,25 @@ QUARTER_SECONDS = 900
 
 NO_DEMAND = (CallOutcome.TURNED_AWAY, CallOutcome.SELF_SERVED)
 """Ends of calls for which no agent was wanted, or none there: they are not forecast."""
+
+
+class epoch_seconds(FunctionElement[float]):  # noqa: N801 - reads as the SQL function that it is
+    """The seconds since 1970 in UTC at an instant."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(epoch_seconds, "sqlite")
+def _seconds_on_sqlite(element: epoch_seconds, compiler: SQLCompiler, **words: Any) -> str:
+    # Days as SQLite counts them; strftime would drop the fraction of a second.
+    instant = compiler.process(element.clauses, **words)
+    return f"((julianday({instant}) - 2440587.5) * 86400.0)"
+
+
+@compiles(epoch_seconds, "postgresql")
+def _seconds_on_postgresql(element: epoch_seconds, compiler: SQLCompiler, **words: Any) -> str:
+    return f"date_part('epoch', {compiler.process(element.clauses, **words)})"
 
 
 class quarter_hour(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is
@@ -72,10 +91,11 @@ class WaitingRecord:
 
 
 def is_demand(line_id: str) -> tuple[ColumnElement[bool], ...]:
-    """Return what makes a call of the log demand: somebody called, and was not turned away unheard."""
+    """Return what makes a call of the log demand: somebody called, not once more, and was heard."""
     return (
         col(Call.line_id) == line_id,
         col(Call.direction) == Direction.INBOUND,
+        col(Call.redial).is_(False),
         or_(col(Call.outcome).is_(None), col(Call.outcome).not_in(NO_DEMAND)),
     )
 

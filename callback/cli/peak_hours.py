@@ -48,9 +48,13 @@ SvgOption = Annotated[Path | None, typer.Option("--svg", help="Draw a chart into
 @app.command("import-calls")
 def import_calls(
     file: Annotated[
-        Path, typer.Argument(help="A CSV file with one row for each call; may be .gz.")
-    ],
-    line: Annotated[str, typer.Option(help="The line's id, or its exact name.")],
+        Path | None,
+        typer.Argument(
+            help="A CSV file with one row for each call, or a day of Twilio's bulk export (JSON lines); may"
+            " be .gz. None with --twilio."
+        ),
+    ] = None,
+    line: Annotated[str, typer.Option(help="The line's id, or its exact name.")] = "",
     zone: Annotated[
         str | None, typer.Option(help="IANA zone of times without offset. Default: the line's.")
     ] = None,
@@ -68,14 +72,31 @@ def import_calls(
         Path | None,
         typer.Option(help="Write the rows that are left out, with reasons, to this CSV file."),
     ] = None,
+    twilio: Annotated[
+        bool, typer.Option("--twilio", help="Ask Twilio for its log of the line's numbers.")
+    ] = False,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="With --twilio: the first day. Default: 90 days ago."
+        ),
+    ] = None,
 ) -> None:
     """Bring a call log into the history of a line. Doing it twice changes nothing."""
+    if twilio == (file is not None):
+        with _sentences():
+            raise InvalidInput("file", "name a file, or --twilio for Twilio's own log")
 
     async def work(console: Console, database: Database, clock: Clock) -> None:
         from callback.cli.peak_hours_import import ImportWish, show_import
+        from callback.cli.peak_hours_twilio import show_export_import, show_twilio_import
 
-        wish = ImportWish(file, line, zone, source, date_order, dry_run, rejected)
-        await show_import(console, database, clock, wish)
+        if file is None:
+            first = since.date() if since else None
+            await show_twilio_import(console, database, clock, line, first)
+        elif not await show_export_import(console, database, clock, line, file):
+            wish = ImportWish(file, line, zone, source, date_order, dry_run, rejected)
+            await show_import(console, database, clock, wish)
 
     _run(work)
 

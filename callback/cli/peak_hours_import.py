@@ -58,7 +58,7 @@ async def show_import(console: Console, database: Database, clock: Clock, wish: 
     title = f"{wish.file.name} into {line.name}" + (
         " (dry run: nothing is kept)" if wish.dry_run else ""
     )
-    _print_result(console, result, title, options.zone)
+    print_result(console, result, title, options.zone)
 
 
 def _order(name: str | None) -> DateOrder | None:
@@ -68,11 +68,13 @@ def _order(name: str | None) -> DateOrder | None:
         raise InvalidInput("date order", f"{name!r}; must be day-first or month-first") from error
 
 
-def _print_result(console: Console, result: ImportResult, title: str, zone: ZoneInfo) -> None:
+def print_result(console: Console, result: ImportResult, title: str, zone: ZoneInfo) -> None:
+    """Print what became of the rows of an import."""
     table = Table(title=Text(title))
-    for name in ("read", "new", "known", "rejected"):
+    for name in ("read", "new", "known", "rejected", "redials"):
         table.add_column(name, justify="right")
-    table.add_row(*(f"{n:,}" for n in (result.read, result.new, result.known, result.rejected)))
+    counts = (result.read, result.new, result.known, result.rejected, result.redials)
+    table.add_row(*(f"{count:,}" for count in counts))
     console.print(table)
     if result.first_arrival and result.last_arrival:
         first, last = result.first_arrival.astimezone(zone), result.last_arrival.astimezone(zone)

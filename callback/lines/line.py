@@ -83,7 +83,8 @@ class Line(SQLModel, table=True):
 
     Windows sized by plan and forecast are offered while they are kept with the probability `promise_chance`;
     `shrinkage` is the share of planned time in which agents are not there for calls. `callbacks_per_window` is
-    the limit where there is no plan or no forecast.
+    the limit where there is no plan or no forecast. Who calls again within `redial_minutes` after hanging up in
+    the queue is the same demand, not more of it (0: every call counts).
 
     With `texts`, people are told by text what was promised, and reminded of a chosen time
     `remind_before_minutes` before (0: not at all). A line with a `slug` has a form on the web at
@@ -136,6 +137,7 @@ class Line(SQLModel, table=True):
     preferred_agent_minutes: int = 5
     promise_chance: float = 0.9
     shrinkage: float = 0.15
+    redial_minutes: int = 30
     dispositions: list[str] = Field(default_factory=list, sa_type=JSON)
     paused: bool = False
     texts: bool = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -86,6 +87,32 @@ class KnownText:
     sender: str
     body: str
     created_at: datetime | None
+
+
+@dataclass(frozen=True)
+class LoggedCall:
+    """A call of the telephone company's own log; `parent_sid` names the call on whose behalf it was placed.
+
+    `seconds` is its length from the answer to the end, `started_at` is None if it never began.
+    """
+
+    call_sid: str
+    parent_sid: str | None
+    inbound: bool
+    to: str
+    from_number: str
+    state: CallState
+    started_at: datetime | None
+    ended_at: datetime | None
+    seconds: float
+
+
+class CallHistory(Protocol):
+    """The telephone company's own log of calls."""
+
+    def calls_between(self, since: datetime, until: datetime) -> AsyncIterator[list[LoggedCall]]:
+        """Yield the calls that started between two instants by the page; errors as those of `Telephony`."""
+        ...
 
 
 class Telephony(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -26,6 +26,7 @@ from callback.telephony.port import (
     CallState,
     KnownCall,
     KnownText,
+    LoggedCall,
     MachineDetection,
     TextOrder,
 )
@@ -33,6 +34,7 @@ from callback.telephony.port import (
 log = logging.getLogger(__name__)
 
 REQUEST_SECONDS = 5.0
+LARGEST_PAGE = 1_000
 MACHINE_DETECTION = {MachineDetection.ON: "Enable", MachineDetection.MESSAGE: "DetectMessageEnd"}
 ALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
 NOT_IN_PROGRESS = 21220
@@ -181,6 +183,19 @@ class TwilioTelephony:
         ]
         return [each for each in known if each.created_at is None or each.created_at >= since]
 
+    async def calls_between(
+        self, since: datetime, until: datetime
+    ) -> AsyncIterator[list[LoggedCall]]:
+        """Yield the calls that started between two instants in pages of a thousand, the newest first."""
+        page = await self._ask(
+            self._connected().calls.page_async(
+                start_time_after=since, start_time_before=until, page_size=LARGEST_PAGE
+            )
+        )
+        while page is not None:
+            yield [_logged(call) for call in page]
+            page = await self._ask(page.next_page_async())
+
     async def close(self) -> None:
         """Close the pooled connections."""
         http = self._client.http_client if self._client is not None else None
@@ -196,3 +211,17 @@ def _known(call: Any) -> KnownCall:
 def _aware(instant: datetime | None) -> datetime | None:
     naive = instant is not None and instant.tzinfo is None
     return instant.replace(tzinfo=UTC) if naive and instant is not None else instant
+
+
+def _logged(call: Any) -> LoggedCall:
+    return LoggedCall(
+        call_sid=str(call.sid),
+        parent_sid=call.parent_call_sid,
+        inbound=call.direction == "inbound",
+        to=str(call.to or ""),
+        from_number=str(getattr(call, "_from", None) or ""),
+        state=state_of(str(call.status)),
+        started_at=_aware(call.start_time),
+        ended_at=_aware(call.end_time),
+        seconds=float(call.duration or 0),
+    )

@@ -50,6 +50,7 @@ DEFAULTS = {
     "preferred_agent_minutes": 5,
     "promise_chance": 0.9,
     "shrinkage": 0.15,
+    "redial_minutes": 30,
     "paused": False,
     "texts": True,
     "remind_before_minutes": 30,

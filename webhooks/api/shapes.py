@@ -118,6 +118,7 @@ class LineSettings(Strict):
     preferred_agent_minutes: Annotated[int, Field(ge=0, le=240)] | None = None
     promise_chance: Annotated[float, Field(ge=0.5, le=0.99)] | None = None
     shrinkage: Annotated[float, Field(ge=0, le=0.9)] | None = None
+    redial_minutes: Annotated[int, Field(ge=0, le=1440)] | None = None
     dispositions: Annotated[list[Name], Field(max_length=30)] | None = None
     paused: bool | None = None
     texts: bool | None = None

@@ -173,7 +173,7 @@ def test_the_callers_number_is_kept_where_it_is_one(written: str, number: str | 
         ("timestamp,Wait Time", "2026-03-01 10:00:00,-5", "Wait Time", "negative"),
         ("timestamp,duration", "2026-03-01 10:00:00,long", "duration", "neither seconds"),
         ("timestamp,outcome", "2026-03-01 10:00:00,PHANTOM", "outcome", "phantom"),
-        ("timestamp,direction", "2026-03-01 10:00:00,outbound-api", "direction", "no inbound"),
+        ("timestamp,direction", "2026-03-01 10:00:00,sideways", "direction", "neither in, out"),
         ("timestamp,outcome", "2026-03-01 10:00:00", "row", "1 cells under 2"),
         (
             "arrived_at,answered_at",
