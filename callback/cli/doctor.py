@@ -37,6 +37,7 @@ async def diagnose(settings: Settings) -> list[Finding]:
         await _redis(settings),
         await _twilio(settings),
         _public_address(settings),
+        _secret_key(settings),
     ]
 
 
@@ -101,3 +102,12 @@ def _public_address(settings: Settings) -> Finding:
         detail = "PUBLIC_BASE_URL is on this machine; Twilio needs an address that it can reach"
         return Finding("public address", False, detail)
     return Finding("public address", True, settings.public_base_url)
+
+
+def _secret_key(settings: Settings) -> Finding:
+    signed = bool(settings.secret_key.get_secret_value())
+    # Nothing is broken without it, so it is no fault.
+    without = (
+        "empty, so no links in texts and no form on the web; set SECRET_KEY to a long random text"
+    )
+    return Finding("secret key", True, "links and codes can be signed" if signed else without)

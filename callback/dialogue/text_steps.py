@@ -54,6 +54,17 @@ def wish_of(body: str, languages: Iterable[str]) -> TextWish:
     return TextWish.STATUS
 
 
+def language_of(body: str, languages: Iterable[str], otherwise: str) -> str:
+    """Return the language whose word a message is; `otherwise` if it is none, or one of that language too."""
+    text = _plain(body)
+    spoken = [
+        language
+        for language in languages
+        if any(text in words for words in words_of(language).values())
+    ]
+    return otherwise if not spoken or otherwise in spoken else spoken[0]
+
+
 def wants_texts(body: str, told: str = "") -> bool | None:
     """Return whether somebody wants texts from now on, None if the message does not say so.
 
@@ -104,9 +115,10 @@ def canceled(line: str) -> tuple[Say, ...]:
     return (Say("text.canceled", {"line": line}),)
 
 
-def promised(line: str, window: Window) -> tuple[Say, ...]:
-    """Tell of a promise that was written down."""
-    return (Say("text.promised", {"line": line, "minutes": window.until - window.start}),)
+def promised(line: str, window: Window, link: str | None = None) -> tuple[Say, ...]:
+    """Tell of a promise that was written down, and of its page if it has one."""
+    told = Say("text.promised", {"line": line, "minutes": window.until - window.start})
+    return (told,) if link is None else (told, Say("text.link", {"link": link}))
 
 
 def refused(line: str) -> tuple[Say, ...]:

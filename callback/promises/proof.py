@@ -8,7 +8,7 @@ import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col, delete
 
 from callback.dialogue.notices import Purpose, code_notice
 from callback.ids import new_id
@@ -19,6 +19,7 @@ from callback.runtime import Work
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=10)
 MOST_TRIES = 5
+FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class NumberProof(SQLModel, table=True):
@@ -54,10 +55,13 @@ def hash_of(proof_id: str, code: str, secret: str) -> str:
     return hmac.new(secret.encode(), f"{proof_id}:{code}".encode(), hashlib.sha256).hexdigest()
 
 
-def ask_for_proof(
+async def ask_for_proof(
     work: Work, line: Line, number: str, language: str, start: datetime | None, secret: str
 ) -> NumberProof | None:
-    """Text a code to a number and remember what is wanted; None where the phone or the line takes no texts."""
+    """Text a code to a number and remember what is wanted; None where the phone or the line takes no texts.
+
+    Wishes that expired a day ago are forgotten, and their numbers with them.
+    """
     code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
     proof_id = new_id(work.now)
     says = code_notice(line.name, code)
@@ -73,6 +77,9 @@ def ask_for_proof(
         code_hash=hash_of(proof_id, code, secret),
         created_at=work.now,
         expires_at=until,
+    )
+    await work.session.exec(
+        delete(NumberProof).where(col(NumberProof.expires_at) < work.now - FORGOTTEN_AFTER)
     )
     work.session.add(proof)
     return proof

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from callback.dialogue.sentences import Speaker
+from callback.dialogue.turn import Say
 from tests.acceptance.town import CALLER, LINE, PUBLIC, Town
 
 SCHEDULED = "2026-03-02T22:30:00Z"
@@ -71,3 +78,41 @@ async def test_stop_and_help_are_left_to_twilio(town: Town) -> None:
     await town.open()
     for word in ("STOP", "START", "HELP"):
         assert await texted(town, word) == ""
+
+
+WORDS = {
+    "en": ("STATUS", "NO CALL", "CALL ME"),
+    "es": ("Estado", "no llamar", "Llámame"),
+    "fr": ("statut", "pas d'appel", "Rappelez-moi"),
+    "de": ("Status", "Kein Anruf", "Rückruf"),
+    "fil": ("status", "huwag tumawag", "tawagan ako"),
+}
+
+
+@pytest.mark.parametrize("language", sorted(WORDS))
+async def test_the_words_of_every_language_are_heeded_and_answered_in_it(
+    town: Town, language: str
+) -> None:
+    await town.open(languages=["en", "es", "fr", "de", "fil"])
+    await town.agent(status="available", answers="never")
+    status, cancel, call = WORDS[language]
+    speaker = Speaker(language, ZoneInfo("America/Los_Angeles"), town.clock.now())
+    answer = await texted(town, call)
+    owed = await town.only_callback()
+    assert owed["language"] == language
+    minutes = timedelta(minutes=10)
+    assert answer == speaker.text(Say("text.promised", {"line": "Support", "minutes": minutes}))
+    soon = speaker.text(Say("text.status_soon", {"line": "Support"}))
+    assert await texted(town, status) == soon
+    assert await texted(town, cancel) == speaker.text(Say("text.canceled", {"line": "Support"}))
+    assert (await town.only_callback())["status"] == "canceled"
+    town.no_problems()
+
+
+async def test_what_is_asked_by_text_is_answered_once(town: Town) -> None:
+    await town.open()
+    await town.agent(status="available", answers="never")
+    await texted(town, "CALL ME")
+    await town.play(minutes=1)
+    (inbound, reply) = town.exchange.messages.values()
+    assert (inbound.direction, reply.direction) == ("inbound", "outbound-reply")

@@ -249,7 +249,9 @@ async def test_the_doctor_finds_each_thing_that_is_wrong(
         "redis": False,
         "twilio": False,
         "public address": False,
+        "secret key": True,
     }
+    assert "no links in texts" in found["secret key"].detail
     assert "REDIS_URL" in found["redis"].detail
     assert "TWILIO_AUTH_TOKEN" in found["twilio"].detail
     assert "PUBLIC_BASE_URL" in found["public address"].detail

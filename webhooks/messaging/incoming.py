@@ -24,6 +24,7 @@ from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackStatus
 from callback.promises.offering import load_of, open_callback_of, rooms_of
 from callback.promises.requesting import BY_TEXT, Request, move_callback, request_callback
+from callback.promises.texting import LINK_LASTS
 from callback.runtime import Work
 from callback.telephony import addresses
 from webhooks.requests import Form, Office, StatusRoute, log
@@ -55,8 +56,9 @@ async def incoming(form: Form, office: Office) -> Response:
         if answered is not None:
             says, language = answered
         else:
-            says = await _carry_out(work, line, number, owed, wish, body)
-            language = owed.language if owed is not None else line.language
+            written_in = text_steps.language_of(body, (*line.languages, FALLBACK), line.language)
+            language = owed.language if owed is not None else written_in
+            says = await _carry_out(work, line, number, owed, wish, body, language)
         speaker = Speaker(language, person_zone(number, line.zone), work.now, line.zone)
         return reply(" ".join(speaker.text(say) for say in says))
 
@@ -86,11 +88,17 @@ async def _survey(
 
 
 async def _carry_out(
-    work: Work, line: Line, number: str, owed: Callback | None, wish: TextWish, body: str
+    work: Work,
+    line: Line,
+    number: str,
+    owed: Callback | None,
+    wish: TextWish,
+    body: str,
+    language: str,
 ) -> tuple[Say, ...]:
     if owed is None:
         if wish is TextWish.CALL:
-            return await _promise(work, line, number)
+            return await _promise(work, line, number, language)
         return text_steps.status(TextFacts(line.name))
     try:
         if wish is TextWish.CANCEL:
@@ -106,18 +114,18 @@ async def _carry_out(
     return text_steps.status(await _facts(work, line, owed))
 
 
-async def _promise(work: Work, line: Line, number: str) -> tuple[Say, ...]:
+async def _promise(work: Work, line: Line, number: str, language: str) -> tuple[Say, ...]:
     refusal = check_number(number, line.may_be_dialed, line.blocked_prefixes)
     if refusal is not None:
         return text_steps.refused(line.name)
     try:
-        callback = await request_callback(
-            work, line, Request(number, line.language, channel=BY_TEXT)
-        )
+        callback = await request_callback(work, line, Request(number, language, channel=BY_TEXT))
     except PromiseRefused as refused:
         log.info("no promise to a text: %s", refused)
         return text_steps.refused(line.name)
-    return text_steps.promised(line.name, Window(callback.promised_from, callback.promised_until))
+    window = Window(callback.promised_from, callback.promised_until)
+    link = work.links.page(callback.id, window.until + LINK_LASTS)
+    return text_steps.promised(line.name, window, link)
 
 
 async def _facts(work: Work, line: Line, owed: Callback) -> TextFacts:

@@ -77,7 +77,7 @@ async def ask(slug: str, request: Request, form: PlainForm, office: Office) -> R
         if not all(within):
             return await form_page(work, line, spoken, form=form, wrong="slow")
         secret = office.settings.secret_key.get_secret_value()
-        proof = ask_for_proof(work, line, number, spoken, _start(form), secret)
+        proof = await ask_for_proof(work, line, number, spoken, _start(form), secret)
         if proof is None:
             return await form_page(work, line, spoken, form=form, wrong="no_texts")
         return code_page(line, proof, work.now)

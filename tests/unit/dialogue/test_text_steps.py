@@ -79,3 +79,44 @@ def test_how_things_stand_is_told(facts: TextFacts, said: str) -> None:
 @pytest.mark.parametrize(("body", "window"), [("1", TIMES[0]), ("2.", TIMES[1]), ("3", None)])
 def test_a_number_means_the_time_that_was_named(body: str, window: Window | None) -> None:
     assert text_steps.chosen(body, TIMES) == window
+
+
+@pytest.mark.parametrize(
+    ("body", "otherwise", "language"),
+    [
+        ("Llámame", "en", "es"),
+        ("call me", "es", "en"),
+        ("STATUS", "de", "de"),  # a word of several languages is taken for one's own
+        ("STATUS", "es", "en"),
+        ("hello", "fr", "fr"),
+    ],
+)
+def test_the_word_tells_the_language(body: str, otherwise: str, language: str) -> None:
+    assert text_steps.language_of(body, ("en", "es", "de"), otherwise) == language
+
+
+@pytest.mark.parametrize(
+    ("body", "digit"),
+    [("4", "4"), (" 5. ", "5"), ("12", None), ("five", None), ("", None), ("٣", None)],
+)
+def test_a_single_digit_is_told_from_anything_else(body: str, digit: str | None) -> None:
+    assert text_steps.digit_in(body) == digit
+
+
+@pytest.mark.parametrize(
+    ("body", "told", "wanted"),
+    [
+        ("Stop.", "", False),
+        ("start", "", True),
+        ("help", "", None),
+        ("hola", "STOP", False),
+        ("no call", "", None),
+    ],
+)
+def test_who_wants_texts_is_known(body: str, told: str, wanted: bool | None) -> None:
+    assert text_steps.wants_texts(body, told) is wanted
+
+
+def test_a_promise_by_text_names_its_page() -> None:
+    said = written(text_steps.promised("Support", OWED, "https://callback.example/c/abc"))
+    assert said.endswith("Open https://callback.example/c/abc to move or cancel it.")
