@@ -9,6 +9,8 @@ from sqlmodel import select
 
 from callback.agents.presence import AgentStatus
 from callback.calls.call import Call, CallOutcome, CallStatus
+from callback.desk.answering import accept_offer
+from callback.dialing.dialer import let_in
 from callback.dialing.dispatching import dispatch
 from callback.dialing.leg import Leg, LegRole, LegStatus
 from callback.dialing.reservation import Reservation, ReservationStatus
@@ -294,8 +296,44 @@ async def test_an_agent_hears_who_it_is_and_chooses_by_key(
     document = await twilio.ask(agent_path(leg, "answered"), "CA" + "b" * 32)
     assert f" on {name}" in document.said
     assert "Press 1 to accept the call. Press 2 to decline." in document.said
-    assert document.verbs == ["Gather", "Hangup"]
+    assert document.verbs == ["Gather", "Redirect"]
     assert document.one("Gather").attrib["action"] == f"{PUBLIC}{agent_path(leg, 'choice')}"
+
+
+async def test_an_agent_who_presses_nothing_is_hung_up(office: Office, twilio: Twilio) -> None:
+    _, _, leg = await asking(office)
+    sid = "CA" + "b" * 32
+    await twilio.ask(agent_path(leg, "answered"), sid)
+    silent = await twilio.ask(agent_path(leg, "accepted"), sid)
+    assert silent.verbs == ["Hangup"]
+
+
+async def test_an_agent_who_accepted_at_her_desk_needs_no_key(
+    office: Office, twilio: Twilio
+) -> None:
+    _, reservation, leg = await asking(office)
+    async with office.runtime.work() as work:
+        await accept_offer(work, reservation.id, reservation.agent_id)
+    document = await twilio.ask(agent_path(leg, "answered"), "CA" + "b" * 32)
+    assert document.verbs == ["Say", "Dial"]
+
+
+async def test_a_key_while_the_desk_brings_her_in_is_asked_for_a_moment(
+    office: Office, twilio: Twilio
+) -> None:
+    _, reservation, leg = await asking(office)
+    sid = "CA" + "b" * 32
+    await twilio.ask(agent_path(leg, "answered"), sid)
+    async with office.runtime.work() as work:
+        await accept_offer(work, reservation.id, reservation.agent_id)
+    assert await let_in(office.runtime, leg.id)
+    assert office.telephony.redirected == [(sid, f"{PUBLIC}{agent_path(leg, 'accepted')}")]
+    pressed = await twilio.ask(agent_path(leg, "choice"), sid, Digits="1")
+    assert pressed.verbs == ["Say", "Pause", "Redirect"]
+    inside = await twilio.ask(agent_path(leg, "accepted"), sid)
+    assert inside.verbs == ["Say", "Dial"]
+    # Once she is in, nothing takes her out again.
+    assert not await let_in(office.runtime, leg.id)
 
 
 async def test_an_agent_who_accepts_enters_the_conference_of_the_reservation(
@@ -324,15 +362,16 @@ async def test_an_agent_who_accepts_enters_the_conference_of_the_reservation(
 
 
 @pytest.mark.parametrize(
-    ("digits", "said"), [("2", "Declined. Goodbye."), ("7", "Press 1 to accept")]
+    ("digits", "said", "then"),
+    [("2", "Declined. Goodbye.", "Hangup"), ("7", "Press 1 to accept", "Redirect")],
 )
 async def test_an_agent_may_decline_or_err(
-    office: Office, twilio: Twilio, digits: str, said: str
+    office: Office, twilio: Twilio, digits: str, said: str, then: str
 ) -> None:
     _, _, leg = await asking(office)
     document = await twilio.ask(agent_path(leg, "choice"), "CA" + "b" * 32, Digits=digits)
     assert document.said.startswith(said)
-    assert document.verbs[-1] == "Hangup"
+    assert document.verbs[-1] == then
 
 
 async def test_an_agent_without_a_language_of_ours_is_spoken_to_in_the_lines(
