@@ -18,6 +18,7 @@ from callback.forecasting.snapshot import ForecastSnapshot
 from callback.idempotency import RememberedAnswer
 from callback.keys import ApiKey
 from callback.limits import LimitCount
+from callback.lines.changes import LineChange, LineDraft
 from callback.lines.line import Line, LineNumber
 from callback.messages.message import Message
 from callback.messages.no_texts import NoTexts
@@ -44,6 +45,8 @@ TABLES = (
     Leg,
     LimitCount,
     Line,
+    LineChange,
+    LineDraft,
     LineNumber,
     Message,
     NoTexts,

@@ -56,6 +56,17 @@ async def change_line(work: Work, line: Line, fields: dict[str, Any]) -> None:
     _add_numbers(work, line, parsed, known if spoken is None else spoken)
 
 
+def check_settings(fields: dict[str, Any], country: str) -> None:
+    """Check fields of a line without changing any.
+
+    Raises:
+        InvalidInput: a field that cannot be used; the error names it.
+
+    """
+    _checked(fields)
+    _numbers(fields.get("numbers") or [], fields.get("country") or country)
+
+
 def _checked(
     fields: dict[str, Any], delays_now: Mapping[str, list[int]] = DEFAULT_RETRY_AFTER_SECONDS
 ) -> dict[str, Any]:

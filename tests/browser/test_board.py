@@ -150,3 +150,30 @@ async def test_a_change_made_elsewhere_is_seen_at_once_and_ticks_are_kept(desk: 
     await page.wait_for_timeout(1500)
     assert await page.get_by_label("Tick +14155552001").is_checked()
     assert line.name == "Support"
+
+
+async def test_line_settings_show_mistakes_and_what_callers_will_hear(
+    tmp_path: Path, page: Page
+) -> None:
+    async with caller_site(tmp_path) as (office, address):
+        desk = Desk(office, address, page)
+        await desk.sign_in(Role.ADMIN)
+        await desk.open("/lines")
+        await desk.look("lines")
+        await page.get_by_role("link", name="Back office").click()
+        await desk.look("line")
+        await page.get_by_label("Ring a person for seconds").fill("soon")
+        await page.get_by_role("button", name="Publish").click()
+        await expect(page.get_by_role("alert")).to_contain_text("Ring a person for seconds")
+        await desk.look("line-wrong")
+        await page.get_by_label("Ring a person for seconds").fill("30")
+        await page.get_by_label("Reasons to choose from").fill("My bill\nA fault")
+        await page.get_by_role("button", name="Keep as a draft").click()
+        await expect(page.get_by_text("Callers do not hear it yet.")).to_be_visible()
+        await expect(page.get_by_text("Press 1 to speak about My bill.")).to_be_visible()
+        await page.get_by_role("button", name="Publish").click()
+        await expect(page.get_by_text("Callers do not hear it yet.")).to_be_hidden()
+        await expect(page.locator("section", has_text="History of changes").last).to_contain_text(
+            "30"
+        )
+        await page.close()

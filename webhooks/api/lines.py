@@ -9,8 +9,9 @@ from sqlmodel import col, select
 
 from callback.errors import NotFound
 from callback.keys import Role
+from callback.lines.changes import publish
 from callback.lines.directory import get_line, line_numbers_of
-from callback.lines.editing import change_line, create_line
+from callback.lines.editing import create_line
 from callback.lines.line import Line
 from callback.promises.offering import load_of
 from callback.reporting.live import live_figures
@@ -58,7 +59,7 @@ async def change(line_id: str, settings: LineSettings, office: Office) -> dict[s
         line = await work.session.get(Line, line_id, with_for_update=True)
         if line is None:
             raise NotFound("line", line_id)
-        await change_line(work, line, settings.given())
+        await publish(work, line, settings.given(), "api")
         await work.session.flush()
         return line_view(line, await line_numbers_of(work.session, line_id))
 
