@@ -14,6 +14,7 @@ from tests.integration.office import Office
 LEAST = {"name": "Support", "numbers": ["+14155550100"], "time_zone": "America/Los_Angeles"}
 DEFAULTS = {
     "languages": ["en"],
+    "dispositions": [],
     "opening_hours": [],
     "holidays_country": None,
     "country": "US",
@@ -99,6 +100,7 @@ EVERYTHING = {
     "texts": False,
     "remind_before_minutes": 0,
     "survey": "text",
+    "dispositions": ["sold", "a complaint"],
     "slug": "customer-support",
     "embed_origins": ["https://shop.example"],
     "answers": [{"title": "opening hours", "text": "We are open from nine to five."}],
@@ -140,6 +142,7 @@ async def test_null_takes_back_only_what_may_be_missing(api: Api) -> None:
         "offer_after_seconds": None,
         "callbacks_per_window": None,
         "dials_per_day": None,
+        "slug": None,
     }
     assert await api("PATCH", path, json=nothing) == made | nothing
     for name in set(EVERYTHING) - set(nothing):

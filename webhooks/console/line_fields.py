@@ -110,6 +110,7 @@ GROUPS = (
         (
             Field("texts", "switch"),
             Field("remind_before_minutes", "number"),
+            Field("survey", "choice", options=("off", "voice", "text")),
             Field("slug", "text", maybe=True),
             Field("embed_origins", "list"),
         ),
