@@ -80,6 +80,7 @@ GROUPS = (
             Field("shrinkage", "share"),
             Field("expected_handle_seconds", "number"),
             Field("service_level", "target"),
+            Field("redial_minutes", "number"),
         ),
     ),
     Group(
