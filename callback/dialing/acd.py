@@ -75,7 +75,9 @@ class Match:
 
 def effective_arrival(contact: Contact) -> datetime:
     """Return the arrival with the head start that priority gives."""
-    return contact.arrived_at - min(max(contact.priority, 0), MOST_PRIORITY) * PRIORITY_WORTH
+    if contact.priority <= 0:
+        return contact.arrived_at
+    return contact.arrived_at - min(contact.priority, MOST_PRIORITY) * PRIORITY_WORTH
 
 
 def reason_of(contact: Contact, now: datetime) -> Reason:
@@ -141,19 +143,25 @@ def match(
     and came to nothing.
     """
     free = {agent.id: agent for agent in agents}
+    # Kept by line, because with many waiting most of the time goes into looking at agents of other lines.
+    free_on: dict[str, dict[str, FreeAgent]] = {}
+    for agent in free.values():
+        for line_id in agent.line_ids:
+            free_on.setdefault(line_id, {})[agent.id] = agent
     matches: list[Match] = []
     for contact in next_in_line(contacts, now):
-        if not free:
+        if len(matches) == len(free):
             break
         able = [
             agent
-            for agent in free.values()
+            for agent in free_on.get(contact.line_id, {}).values()
             if may_serve(agent, contact, now) and (agent.id, contact.id) not in not_again
         ]
         if not able:
             continue
         agent = min(able, key=lambda each: _fitness(each, contact))
-        del free[agent.id]
+        for line_id in agent.line_ids:
+            del free_on[line_id][agent.id]
         matches.append(Match(contact, agent, reason_of(contact, now)))
     return matches
 

@@ -6,7 +6,9 @@ import asyncio
 import os
 import signal
 import sqlite3
+import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +16,7 @@ import asyncpg
 
 Row = dict[str, Any]
 GONE_WITHIN_SECONDS = 20.0
+STARTS = 10
 
 
 class Store(Protocol):
@@ -88,7 +91,18 @@ class PostgresStore:
         # The rest of them notice by themselves; their memory must be let go of before a new one starts.
         await asyncio.to_thread(psutil.wait_procs, processes, GONE_WITHIN_SECONDS)
         await asyncio.sleep(seconds)
-        await asyncio.to_thread(self._server.ensure_postgres_running)
+        await asyncio.to_thread(self._raise)
+
+    def _raise(self) -> None:
+        """Start the server; its starter gives up after ten seconds, which recovery may well take."""
+        for _ in range(STARTS):
+            try:
+                self._server.ensure_postgres_running()
+            except (subprocess.SubprocessError, AssertionError):
+                time.sleep(1)
+            else:
+                return
+        raise AssertionError("PostgreSQL does not come up again")
 
     async def rows(self, query: str) -> list[Row]:
         connection = await asyncpg.connect(self.url)

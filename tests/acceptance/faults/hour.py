@@ -108,7 +108,9 @@ class Hour:
             await self._settle()
             await self.blows.begin()
             async with self._supervised():
-                await asyncio.gather(self._promises(), self._callers(), self._strikes())
+                async with asyncio.TaskGroup() as busy:
+                    for part in (self._promises(), self._callers(), self._strikes()):
+                        busy.create_task(part)
                 await self.blows.recover()
                 await self._drain()
                 await self._probe()
@@ -169,11 +171,10 @@ class Hour:
         gap = self.plan.seconds / self.plan.promises
         loop = asyncio.get_running_loop()
         begun = loop.time()
-        asked: set[asyncio.Task[None]] = set()
-        for place, number in enumerate(self.numbers[: self.plan.promises]):
-            await asyncio.sleep(max(0.0, begun + place * gap - loop.time()))
-            asked.add(asyncio.create_task(self._promise(number)))
-        await asyncio.gather(*asked)
+        async with asyncio.TaskGroup() as asked:
+            for place, number in enumerate(self.numbers[: self.plan.promises]):
+                await asyncio.sleep(max(0.0, begun + place * gap - loop.time()))
+                asked.create_task(self._promise(number))
 
     async def _promise(self, number: str) -> None:
         draw = random.Random(f"{self.plan.seed} {number}")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from callback.demo.processes import environment, tail
 
-READY_WITHIN_SECONDS = 60.0
+READY_WITHIN_SECONDS = 180.0
 ENDS_WITHIN_SECONDS = 40.0
 RAISED_AFTER_SECONDS = 0.3
 
