@@ -51,7 +51,7 @@ async def settle_owed(work: Work, call: Call) -> None:
 
 
 async def _stop(work: Work, callback: Callback, hears_goodbye: Leg | None) -> None:
-    await drop_pending(work, callback.id, "canceled")
+    await drop_pending(work, callback.id, "no longer owed")
     case = await live_reservation_of(work, callback_id=callback.id)
     if case is None:
         # The agent has gone; the person's phone may still ring, or she waits on the line.

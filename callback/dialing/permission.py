@@ -9,11 +9,13 @@ from sqlmodel import col, func, select
 
 from callback.dialing.leg import Leg, LegRole
 from callback.dialing.rules import Refusal, Rule, check_hours, check_limits, check_number
+from callback.dialogue.notices import Purpose
 from callback.jobs import JobName
 from callback.lines.line import Line
 from callback.promises.callback import Callback
 from callback.promises.do_not_call import is_listed
 from callback.promises.lifecycle import CallbackEvent
+from callback.promises.texting import text
 from callback.runtime import Work
 
 
@@ -31,6 +33,8 @@ async def may_be_dialed(work: Work, line: Line, callback: Callback) -> bool:
         return True
     if refusal.until is None:
         callback.apply(CallbackEvent.REFUSE, work.now, f"{refusal.rule}: {refusal.reason}")
+        if refusal.rule != Rule.DO_NOT_CALL:
+            text(work, line, callback, Purpose.CALLED_OFF)
     else:
         callback.apply(CallbackEvent.RETRY, work.now, f"{refusal.rule}: {refusal.reason}")
         callback.reschedule(refusal.until)

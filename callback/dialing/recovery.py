@@ -25,14 +25,17 @@ from callback.dialing.outcomes import answered, leg_over, never_placed, placed
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.dialing.silent_calls import resolve_call, silent_calls
 from callback.dialing.status_event import StatusEvent
+from callback.dialogue.notices import Purpose
 from callback.errors import CallGone, TelephonyError
 from callback.jobs import JobName
+from callback.lines.directory import get_line
 from callback.messages.message import Message, MessageStatus
 from callback.messages.outbox import resolve_text, send_text
 from callback.promises.callback import Callback
 from callback.promises.danger import alert, untold
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
 from callback.promises.requesting import fall_due
+from callback.promises.texting import text
 from callback.runtime import Runtime
 from callback.telephony.port import ENDED_STATES, CallState, KnownCall
 
@@ -146,6 +149,8 @@ async def _move_on(runtime: Runtime, overdue: Overdue) -> int:
             callback = await work.session.get_one(Callback, callback_id, with_for_update=True)
             if callback.status == CallbackStatus.WAITING:
                 callback.apply(CallbackEvent.EXPIRE, work.now, "a day after its window")
+                line = await get_line(work.session, callback.line_id)
+                text(work, line, callback, Purpose.CALLED_OFF)
                 done += 1
     return done
 

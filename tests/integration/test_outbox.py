@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from sqlmodel import select
 
+from callback.dialing.permission import may_be_dialed
 from callback.dialing.recovery import sweep
 from callback.dialogue.notices import Purpose
 from callback.errors import TelephonyRefused, TelephonyUnavailable, TelephonyUncertain
@@ -19,7 +20,9 @@ from callback.messages.no_texts import NoTexts, NoTextsReason, start_texts, stop
 from callback.messages.outbox import drop_pending, send_text
 from callback.messages.receipts import apply_receipt
 from callback.promises.callback import Callback, CallbackKind
+from callback.promises.do_not_call import put_on_list
 from callback.promises.lifecycle import CallbackStatus
+from callback.promises.requesting import get_callback
 from callback.promises.texting import remind, text
 from callback.telephony.port import TextState
 from tests.integration.office import LINE_NUMBER, PUBLIC, Office
@@ -272,3 +275,31 @@ async def test_no_reminder_of_what_is_near_or_where_the_line_wants_none(
     async with office.runtime.work() as work:
         remind(work, line, owed)
     assert office.jobs.wishes == []
+
+
+async def test_a_promise_that_ran_out_is_called_off_by_text(office: Office) -> None:
+    owed = await office.owed(await office.line())
+    office.clock.move(timedelta(hours=25))
+    await sweep(office.runtime)
+    async with office.database.reading() as session:
+        (message,) = (await session.exec(select(Message))).all()
+    assert (message.callback_id, message.purpose) == (owed.id, Purpose.CALLED_OFF)
+
+
+@pytest.mark.parametrize(
+    ("number", "listed", "purposes"),
+    [("+14155552000", False, [Purpose.CALLED_OFF]), ("+14155552000", True, [])],
+)
+async def test_a_rule_that_forbids_the_call_is_told_unless_the_person_made_it(
+    office: Office, number: str, listed: bool, purposes: list[Purpose]
+) -> None:
+    line = await office.line(blocked_prefixes=["+1415555"])
+    owed = await office.owed(line, phone_number=number)
+    async with office.runtime.work() as work:
+        if listed:
+            await put_on_list(work, number, "the person")
+        callback = await get_callback(work, owed.id)
+        assert not await may_be_dialed(work, line, callback)
+    async with office.database.reading() as session:
+        texts = (await session.exec(select(Message))).all()
+    assert [each.purpose for each in texts] == purposes

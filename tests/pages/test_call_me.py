@@ -17,6 +17,7 @@ from callback.lines.line import Line
 from callback.messages.message import Message
 from callback.messages.outbox import send_text
 from callback.promises.callback import Callback, CallbackKind
+from callback.promises.do_not_call import put_on_list
 from callback.promises.proof import NumberProof
 from tests.integration.office import PUBLIC, Office
 from webhooks.app import create_app
@@ -253,3 +254,14 @@ async def test_a_proof_of_another_line_proves_nothing(
     )
     assert answer.status_code == 410
     assert await callbacks(office) == []
+
+
+async def test_whoever_asked_never_to_be_called_is_sent_no_code(
+    office: Office, web: httpx.AsyncClient
+) -> None:
+    await the_line(office)
+    async with office.runtime.work() as work:
+        await put_on_list(work, "+14155550111", "the person")
+    answer = await begun(web)
+    assert answer.status_code == 409
+    assert [wake for wake, _ in office.jobs.wishes if wake.job == "send_text"] == []

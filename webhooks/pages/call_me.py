@@ -17,6 +17,7 @@ from callback.limits import Limit, use
 from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.messages.no_texts import takes_texts
+from callback.promises.do_not_call import is_listed
 from callback.promises.offering import load_of, rooms_of
 from callback.promises.proof import NumberProof, Verdict, ask_for_proof, judge
 from callback.promises.requesting import Request as Wanted
@@ -143,6 +144,8 @@ async def _within(office: Runtime, limit: Limit, subject: str) -> bool:
 async def _wrong(work: Work, line: Line, form: dict[str, str], number: str | None) -> str:
     if number is None:
         return "bad_number"
+    if await is_listed(work.session, number):
+        return "refused"
     if not line.texts or not takes_texts(number):
         return "no_texts"
     start = _start(form)
