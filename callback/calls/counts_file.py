@@ -22,7 +22,7 @@ from callback.errors import InvalidInput
 from callback.forecasting.history import History
 from callback.forecasting.intervals import DAY
 
-_LONGEST_DAYS = 366 * 6
+_LONGEST_DAYS = 366 * 30
 
 
 @dataclass(frozen=True)

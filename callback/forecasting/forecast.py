@@ -21,6 +21,7 @@ from callback.forecasting.history import Array, History
 from callback.forecasting.intervals import DAY, interval_starts, slot_of
 from callback.forecasting.spread import Spread
 from callback.forecasting.unusual_days import UnusualDay, find_unusual_days, rows_of
+from callback.forecasting.yearly_wave import factors, without_wave, yearly_wave
 
 FEWEST_DAYS = 7
 THIN_DAYS = 28
@@ -90,6 +91,9 @@ def forecast_volume(
     known = history.before(first)
     _check_enough(known, first)
     ahead = (first - known.days[-1]).days - 1 + days
+    wave = yearly_wave(known, special)
+    if wave.any():
+        known = without_wave(known, wave)
     whole = day_grid(known, special, max(ahead, _TESTED_LEADS))
     if not len(whole.counted):
         return _silence(known, first, days, zone)
@@ -107,6 +111,8 @@ def forecast_volume(
     mean, leads = means[model], targets - whole.past + 1
     special_days = whole.design.kinds[targets] != ORDINARY
     quantiles = spread.quantiles(mean, leads, whole.design.weekdays[targets], special_days)
+    height = factors(wave, [first + n * DAY for n in range(days)])[:, None]
+    mean, quantiles = mean * height, quantiles * height[..., None]
     rows, low, high = _rows(mean, quantiles, first, zone, history.interval_minutes, open_at)
     return Forecast(
         zone=zone,
@@ -114,7 +120,7 @@ def forecast_volume(
         model=model,
         rows=rows,
         accuracy=accuracy,
-        notes=tuple(_notes(whole, unusual, accuracy, spread)),
+        notes=tuple(_notes(whole, unusual, accuracy, spread, seasonal=bool(wave.any()))),
         low95=low,
         high95=high,
         unusual=tuple(unusual),
@@ -161,7 +167,12 @@ def _rows(
 
 
 def _notes(
-    grid: DayGrid, unusual: list[UnusualDay], accuracy: Accuracy | None, spread: Spread
+    grid: DayGrid,
+    unusual: list[UnusualDay],
+    accuracy: Accuracy | None,
+    spread: Spread,
+    *,
+    seasonal: bool,
 ) -> list[str]:
     notes = []
     if len(grid.counted) < THIN_DAYS:
@@ -177,5 +188,7 @@ def _notes(
         notes.append("The forecast could not be tested: two weeks of counted days are needed.")
     elif not accuracy.beats_naive:
         notes.append("Last week's figures would have done as well as this model.")
+    if seasonal:
+        notes.append("The wave of the year is part of the forecast, as far as past years agree.")
     notes.extend(f"Set aside {found.day}: {found.reason}" for found in unusual)
     return notes

@@ -21,6 +21,7 @@ from callback.forecasting.spread import (
 
 ENOUGH_ERRORS = 300
 ENOUGH_DAYS = 4
+ENOUGH_SPARSE_DAYS = 28
 RECENT_DAYS = 35.0
 _ROUGHNESSES = np.array([0.0, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.4, 0.6])
 _SLOT_PRIOR_DAYS = 10.0
@@ -65,7 +66,8 @@ def learn_spread(past: PastForecasts) -> Spread:
         mine = past.only(groups == group)
         usable = (mine.mean > 0) & ~np.isnan(mine.actual)
         days = len(np.unique(mine.age_days[usable.any(axis=1)]))
-        if int(usable.sum()) < ENOUGH_ERRORS or days < ENOUGH_DAYS:
+        enough = int(usable.sum()) >= ENOUGH_ERRORS and days >= ENOUGH_DAYS
+        if not enough and days < ENOUGH_SPARSE_DAYS:
             break
         spread = _fit(mine, usable)
         found.append(spread.no_narrower_than(found[-1]) if found else spread)

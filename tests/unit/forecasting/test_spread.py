@@ -79,6 +79,7 @@ def test_a_learnt_band_covers_what_it_says_in_quiet_and_in_busy_intervals() -> N
 def test_too_few_errors_and_too_few_days_teach_nothing() -> None:
     assert not _learnt(np.full((3, 200), 10.0), np.full((3, 200), 10.0)).by_lead
     assert not _learnt(np.full((20, 10), 10.0), np.full((20, 10), 10.0)).by_lead
+    assert _learnt(np.full((40, 1), 10.0), np.full((40, 1), 11.0)).by_lead
     uncounted = np.full((20, 48), 10.0)
     uncounted[:15] = np.nan
     assert not _learnt(np.full((20, 48), 10.0), uncounted).by_lead
