@@ -16,6 +16,7 @@ from callback.errors import CallbackError, CallGone
 from callback.lines.line import Line, LineNumber
 from callback.migrations import upgrade
 from callback.settings import Settings
+from callback.telephony.addresses import Addresses
 from callback.telephony.twilio import TwilioTelephony
 
 NO_SUCH_CALL = "CA" + "0" * 32
@@ -31,14 +32,16 @@ class Finding:
 
 
 async def diagnose(settings: Settings) -> list[Finding]:
-    """Look at everything and return what was found."""
-    return [
-        await _database(settings),
+    """Look at everything and return what was found; numbers only where Twilio can be asked."""
+    database, twilio = await _database(settings), await _twilio(settings)
+    found = [
+        database,
         await _redis(settings),
-        await _twilio(settings),
+        twilio,
         _public_address(settings),
         _secret_key(settings),
     ]
+    return [*found, await _numbers(settings)] if database.fine and twilio.fine else found
 
 
 async def _database(settings: Settings) -> Finding:
@@ -79,11 +82,7 @@ async def _redis(settings: Settings) -> Finding:
 async def _twilio(settings: Settings) -> Finding:
     if not settings.twilio_account_sid or not settings.twilio_auth_token:
         return Finding("twilio", False, "set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN")
-    telephony = TwilioTelephony(
-        settings.twilio_account_sid,
-        settings.twilio_auth_token[0].get_secret_value(),
-        settings.twilio_api_base_url,
-    )
+    telephony = _telephony(settings)
     try:
         await telephony.fetch_call(NO_SUCH_CALL)
     except CallGone:
@@ -93,6 +92,39 @@ async def _twilio(settings: Settings) -> Finding:
     finally:
         await telephony.close()
     return Finding("twilio", True, "account and token are right")
+
+
+def _telephony(settings: Settings) -> TwilioTelephony:
+    return TwilioTelephony(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token[0].get_secret_value(),
+        settings.twilio_api_base_url,
+    )
+
+
+async def _numbers(settings: Settings) -> Finding:
+    """Look whether the numbers of all lines are the account's, and lead here."""
+    database, telephony = Database(settings.database_url), _telephony(settings)
+    try:
+        async with database.reading() as session:
+            ours = set((await session.exec(select(LineNumber.number))).all())
+        owned = {each.number: each for each in await telephony.owned_numbers()}
+    except (SQLAlchemyError, CallbackError, OSError) as error:
+        return Finding("numbers", False, f"{type(error).__name__}; they could not be looked at")
+    finally:
+        await telephony.close()
+        await database.close()
+    here = Addresses(settings.public_base_url).of_number()
+    foreign = sorted(ours - set(owned))
+    astray = sorted(each for each in ours & set(owned) if owned[each].addresses != here)
+    if foreign:
+        return Finding("numbers", False, f"not in the account: {', '.join(foreign)}")
+    if astray:
+        detail = (
+            f"lead elsewhere: {', '.join(astray)}; the page /setup of the console leads them here"
+        )
+        return Finding("numbers", False, detail)
+    return Finding("numbers", True, f"{len(ours)} of lines, all lead here")
 
 
 def _public_address(settings: Settings) -> Finding:

@@ -6,6 +6,8 @@ returned or registered it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 ROOT = "/twilio"
 INCOMING = f"{ROOT}/voice/incoming"
 FALLBACK = f"{ROOT}/voice/fallback"
@@ -31,6 +33,16 @@ CONFERENCE_STATUS = f"{ROOT}/voice/status/conference/{{reservation_id}}"
 RETRYING = "#rc=3&rp=ct,rt,5xx"
 
 
+@dataclass(frozen=True)
+class NumberAddresses:
+    """What is set on a number: where a call comes in or goes when that fails, where its end and messages go."""
+
+    voice: str
+    fallback: str
+    status: str
+    message: str
+
+
 class Addresses:
     """Absolute addresses below the public base URL of this installation."""
 
@@ -48,6 +60,13 @@ class Addresses:
     def left(self) -> str:
         """Where a caller goes on who has left the queue, for whatever reason."""
         return self._base + LEFT
+
+    def of_number(self) -> NumberAddresses:
+        """Where calls and messages of a number of ours go."""
+        base = self._base
+        return NumberAddresses(
+            base + INCOMING, base + FALLBACK, base + NUMBER_STATUS, base + MESSAGE
+        )
 
     def fallback(self) -> str:
         """Where a call goes when another address failed."""

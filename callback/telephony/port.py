@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from callback.telephony.addresses import NumberAddresses
 
 
 class MachineDetection(StrEnum):
@@ -112,6 +114,28 @@ class CallHistory(Protocol):
 
     def calls_between(self, since: datetime, until: datetime) -> AsyncIterator[list[LoggedCall]]:
         """Yield the calls that started between two instants by the page; errors as those of `Telephony`."""
+        ...
+
+
+@dataclass(frozen=True)
+class OwnedNumber:
+    """A phone number of the account, and where its calls and messages go at present."""
+
+    sid: str
+    number: str
+    addresses: NumberAddresses
+
+
+@runtime_checkable
+class Numbers(Protocol):
+    """What is asked of a telephone company when an installation is set up. Errors as of `Telephony`."""
+
+    async def owned_numbers(self) -> list[OwnedNumber]:
+        """Return the numbers of the account."""
+        ...
+
+    async def lead_number(self, sid: str, addresses: NumberAddresses) -> None:
+        """Let calls and messages of a number go to these addresses."""
         ...
 
 

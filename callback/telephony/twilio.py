@@ -21,6 +21,7 @@ from callback.errors import (
     TelephonyUnavailable,
     TelephonyUncertain,
 )
+from callback.telephony.addresses import NumberAddresses
 from callback.telephony.port import (
     CallOrder,
     CallState,
@@ -28,6 +29,7 @@ from callback.telephony.port import (
     KnownText,
     LoggedCall,
     MachineDetection,
+    OwnedNumber,
     TextOrder,
 )
 
@@ -196,11 +198,45 @@ class TwilioTelephony:
             yield [_logged(call) for call in page]
             page = await self._ask(page.next_page_async())
 
+    async def owned_numbers(self) -> list[OwnedNumber]:
+        """Return the account's numbers, at most a hundred, in their order."""
+        numbers = await self._ask(self._connected().incoming_phone_numbers.list_async(limit=100))
+        return sorted((_owned(each) for each in numbers), key=lambda each: each.number)
+
+    async def lead_number(self, sid: str, addresses: NumberAddresses) -> None:
+        """Set all four addresses of a number, each asked by POST."""
+        number = self._connected().incoming_phone_numbers(sid)
+        await self._ask(
+            number.update_async(
+                voice_url=addresses.voice,
+                voice_method="POST",
+                voice_fallback_url=addresses.fallback,
+                voice_fallback_method="POST",
+                status_callback=addresses.status,
+                status_callback_method="POST",
+                sms_url=addresses.message,
+                sms_method="POST",
+            )
+        )
+
     async def close(self) -> None:
         """Close the pooled connections."""
         http = self._client.http_client if self._client is not None else None
         if isinstance(http, AsyncTwilioHttpClient):
             await http.close()
+
+
+def _owned(number: Any) -> OwnedNumber:
+    return OwnedNumber(
+        str(number.sid),
+        str(number.phone_number),
+        NumberAddresses(
+            voice=number.voice_url or "",
+            fallback=number.voice_fallback_url or "",
+            status=number.status_callback or "",
+            message=number.sms_url or "",
+        ),
+    )
 
 
 def _known(call: Any) -> KnownCall:

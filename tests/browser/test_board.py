@@ -177,3 +177,13 @@ async def test_line_settings_show_mistakes_and_what_callers_will_hear(
             "30"
         )
         await page.close()
+
+
+async def test_set_up_says_what_is_missing(tmp_path: Path, page: Page) -> None:
+    async with caller_site(tmp_path) as (office, address):
+        desk = Desk(office, address, page)
+        await desk.sign_in(Role.ADMIN)
+        await desk.open("/setup")
+        await expect(page.get_by_text("This telephone company tells no numbers.")).to_be_visible()
+        await desk.look("setup")
+        await page.close()

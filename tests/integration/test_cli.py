@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,13 @@ from callback.agents.presence import AgentStatus
 from callback.cli.commands import app
 from callback.cli.doctor import Finding
 from callback.database import Database
+from callback.errors import CallGone
 from callback.keys import ApiKey, Role, find_key
 from callback.lines.line import Line, LineNumber
 from callback.settings import Settings
+from callback.telephony.addresses import Addresses
+from callback.telephony.port import OwnedNumber
+from callback.telephony.twilio import TwilioTelephony
 from tests.integration.office import ACCOUNT, TOKEN
 
 
@@ -317,3 +322,30 @@ async def test_a_first_password_may_come_from_standard_input(installation: Path)
     assert made.exit_code == 0, made.output
     assert "battery" not in made.output
     assert "active" in (await run("users", "list")).stdout
+
+
+async def test_the_doctor_names_numbers_that_are_not_the_accounts_or_lead_elsewhere(
+    installation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", ACCOUNT)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", TOKEN)
+    monkeypatch.setenv("PUBLIC_BASE_URL", "https://callback.example")
+    here = Addresses("https://callback.example").of_number()
+    owned = [OwnedNumber("PN1", "+14155550100", replace(here, voice="https://old.example/"))]
+
+    async def gone(_: object, sid: str) -> object:
+        raise CallGone(sid)
+
+    async def numbers(_: object) -> list[OwnedNumber]:
+        return owned
+
+    monkeypatch.setattr(TwilioTelephony, "fetch_call", gone)
+    monkeypatch.setattr(TwilioTelephony, "owned_numbers", numbers)
+    await run("lines", "create", "Support", "--number", "+14155550100", "--zone", "UTC")
+    found = findings((await run("doctor")).stdout)["numbers"]
+    assert not found.fine
+    assert "lead elsewhere: +14155550100" in found.detail
+    owned[:] = [OwnedNumber("PN1", "+14155550100", here)]
+    assert findings((await run("doctor")).stdout)["numbers"].fine
+    owned.clear()
+    assert "not in the account" in findings((await run("doctor")).stdout)["numbers"].detail

@@ -28,6 +28,7 @@ ENTRIES = (
     Entry("nav.punctuality", "/punctuality", Role.MANAGER),
     Entry("nav.team", "/team", Role.MANAGER),
     Entry("nav.lines", "/lines", Role.ADMIN),
+    Entry("nav.setup", "/setup", Role.ADMIN),
     Entry("nav.users", "/users", Role.ADMIN),
 )
 
