@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -48,10 +46,7 @@ async def keep_outlook(database: Database, line: Line, now: datetime) -> Outlook
         work = Work(snapshot.handle_seconds, await attempts_of(session, line.id, now))
         old = await session.get(OutlookRow, line.id)
         calibration, calibrated_at = await calibration_of(session, line.id, old, now)
-    need = _needs(line, snapshot)
-    margins = await asyncio.to_thread(
-        margins_of, rows, planned, snapshot.interval, today, work, line.shrinkage, need
-    )
+    margins = margins_of(rows, planned, snapshot.interval, today, work, line.shrinkage)
     row = OutlookRow(
         line_id=line.id,
         made_at=now,
@@ -59,7 +54,7 @@ async def keep_outlook(database: Database, line: Line, now: datetime) -> Outlook
         first_at=rows[0].start,
         interval_minutes=snapshot.interval_minutes,
         planned=margins.planned,
-        needed=margins.needed,
+        needed=margins.load,
         free=margins.free,
         spread=margins.spread,
         chance=line.promise_chance,
@@ -121,20 +116,6 @@ async def _today(
     if expected is not None and is_open(line, now):
         presence = presence_now(await agents_at_work(session, line.id), expected)
     return Today(now, midnight(day + DAY, line.zone), round(level, 4), round(presence, 4))
-
-
-def _needs(line: Line, snapshot: ForecastSnapshot) -> Callable[[float], float]:
-    """Return what tells how many agents so many calls in an interval need at the line's service target."""
-
-    def need(calls: float) -> float:
-        from callback.forecasting.staffing import StaffingTarget, agents_needed, offered_load
-
-        level = line.service_level
-        handle = snapshot.handle_seconds
-        target = StaffingTarget(min(level["share"], 0.999), level["seconds"], handle)
-        return float(agents_needed(offered_load(calls, handle, snapshot.interval), target))
-
-    return need
 
 
 async def _interval_is_over(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,8 @@ from callback.forecasting.snapshot import SnapshotRow
 
 BAND_IN_SPREADS = 2.563
 """Eight in ten of a normal variable lie within so many standard deviations, from q10 to q90."""
+HIGHEST_OCCUPANCY = 0.92
+"""The share of their time that agents may at most be busy, callbacks included."""
 PLAN_SPREAD = 0.1
 """How much the agents who are there differ from those who are planned, as a share."""
 MEMORY = timedelta(hours=3)
@@ -45,10 +47,10 @@ class Work:
 
 @dataclass(frozen=True)
 class Margins:
-    """Per interval: agents planned and there, agents that live callers need, callbacks free, their spread."""
+    """Per interval: agents planned and there, load of live callers in erlangs, callbacks free, their spread."""
 
     planned: list[float | None]
-    needed: list[float]
+    load: list[float]
     free: list[float | None]
     spread: list[float]
 
@@ -69,22 +71,22 @@ def margins_of(
     today: Today,
     work: Work,
     shrinkage: float,
-    agents_needed: Callable[[float], float],
 ) -> Margins:
     """Return what is left for callbacks in each interval of a forecast.
 
-    Free is what the agents who will be there can do beyond the agents whom live callers need at the line's
-    service target: (planned × (1 − shrinkage) − needed) × interval / (handle time × attempts). `planned` is
-    None where there is no plan. `agents_needed` says what so many calls in an interval need; it is asked
-    where today's level moves the forecast. The spread has two parts: the forecast's band, a call more being
-    a callback less, and agents who do not come.
+    Free is the time of the agents who will be there that live callers leave, up to an occupancy that people can
+    bear: (planned × (1 − shrinkage) × occupancy − load) × interval / (handle time × attempts), with the load
+    calls × handle time / interval. The agents who stand by so that live callers are answered at once are not
+    taken off: a callback may wait for its moment within the window, which is what it is good for. `planned` is
+    None where there is no plan. The spread has two parts: the forecast's band, a call more being a callback
+    less, and agents who do not come.
     """
     found = Margins([], [], [], [])
     for row, agents in zip(rows, planned, strict=True):
         level = today.level if row.start < today.ends_at else 1.0
-        needed = float(row.agents) if level == 1.0 else agents_needed(row.mean * level)
+        load = row.mean * level * work.handle_seconds / interval.total_seconds()
         calls_spread = level * (row.q90 - row.q10) / BAND_IN_SPREADS / work.attempts
-        found.needed.append(needed)
+        found.load.append(round(load, 3))
         if agents is None:
             found.planned.append(None)
             found.free.append(None)
@@ -92,7 +94,7 @@ def margins_of(
             continue
         there = agents * (1.0 - shrinkage) * _presence(row.start, today)
         found.planned.append(round(there, 3))
-        found.free.append(round(work.callbacks(there - needed, interval), 3))
+        found.free.append(round(work.callbacks(HIGHEST_OCCUPANCY * there - load, interval), 3))
         absent = work.callbacks(PLAN_SPREAD * there, interval)
         found.spread.append(round(math.hypot(calls_spread, absent), 3))
     return found

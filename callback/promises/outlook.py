@@ -17,9 +17,10 @@ STALE_AFTER = timedelta(hours=2)
 class OutlookRow(SQLModel, table=True):
     """What `Outlook` says, as written by a worker at `made_at` from the forecast `snapshot_id` and the plan.
 
-    Per interval from `first_at` on: agents `planned` and there for calls, agents `needed` by live callers,
-    and `free` and `spread` in callbacks; null where nothing is planned or forecast. `level` is by how much
-    today is busier than forecast, `presence` by how much more agents are at work than planned.
+    Per interval from `first_at` on: agents `planned` and there for calls, agents `needed` by live callers all
+    the time (their load in erlangs), and `free` and `spread` in callbacks; null where nothing is planned.
+    `level` is by how much today is busier than forecast, `presence` by how much more agents are at work than
+    planned.
     """
 
     __tablename__ = "outlook"

@@ -37,7 +37,7 @@ async def offered(town: Town, number: str) -> str:
 @pytest.mark.both_databases
 async def test_times_are_offered_when_the_plan_leaves_agents_to_spare(town: Town) -> None:
     await past_and_plan(
-        town, "2026-03-02 11:00,2026-03-02 13:00,3", "2026-03-02 13:00,2026-03-02 18:00,12"
+        town, "2026-03-02 11:00,2026-03-02 13:00,2", "2026-03-02 13:00,2026-03-02 18:00,12"
     )
     heard = await offered(town, "+14155550131")
     # It is ten o'clock; until one o'clock live callers need everybody who is planned.
@@ -53,14 +53,14 @@ async def test_without_a_plan_the_fixed_limit_offers_the_next_times(town: Town) 
 
 async def test_a_plan_with_nobody_to_spare_offers_another_day(town: Town) -> None:
     await past_and_plan(
-        town, "2026-03-02 10:00,2026-03-02 18:00,3", "2026-03-03 08:00,2026-03-03 18:00,12"
+        town, "2026-03-02 10:00,2026-03-02 18:00,2", "2026-03-03 08:00,2026-03-03 18:00,12"
     )
     heard = await offered(town, "+14155550131")
     assert "tomorrow between 8:00 AM and 8:15 AM" in heard
 
 
 async def test_a_changed_morning_changes_the_offers_at_the_next_look(town: Town) -> None:
-    await past_and_plan(town, "2026-03-02 11:00,2026-03-02 18:00,6")
+    await past_and_plan(town, "2026-03-02 11:00,2026-03-02 18:00,4")
     before = await offered(town, "+14155550131")
     assert "today between 11:" in before
     async with town.database.transaction() as session:

@@ -107,7 +107,7 @@ async def test_plan_and_forecast_decide_how_much_room_a_window_has(office: Offic
     await planned(office, line, 6)
     await outlook(office, line)
     tight = await room_at(office, line, 4)
-    await planned(office, line, 4)
+    await planned(office, line, 2)
     await outlook(office, line)
     assert generous > tight > 1
     assert await room_at(office, line, 4) == 0

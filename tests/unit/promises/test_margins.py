@@ -14,7 +14,7 @@ HALF_HOUR = timedelta(minutes=30)
 MIDNIGHT = NINE + timedelta(hours=15)
 
 
-def row(after_minutes: int, calls: float = 20.0, agents: int = 4) -> SnapshotRow:
+def row(after_minutes: int, calls: float = 24.0, agents: int = 6) -> SnapshotRow:
     start = NINE + timedelta(minutes=after_minutes)
     return SnapshotRow(
         start, calls, calls - 5, calls - 3, calls, calls + 3, calls + 5, agents, 0.85
@@ -26,24 +26,22 @@ def margins(
 ) -> Margins:
     rows = [row(30 * place) for place in range(len(planned))]
     today = Today(NINE, MIDNIGHT, level, presence)
-    return margins_of(
-        rows, planned, HALF_HOUR, today, Work(300.0, attempts), 0.0, lambda calls: calls / 4
-    )
+    return margins_of(rows, planned, HALF_HOUR, today, Work(300.0, attempts), 0.0)
 
 
-def test_free_is_what_agents_can_do_beyond_those_whom_live_callers_need() -> None:
-    found = margins(6.0, 4.0, 3.0)
-    # 1,800 s / 300 s are six callbacks for each agent to spare.
-    assert found.free == [12.0, 0.0, -6.0]
-    assert found.needed == [4.0, 4.0, 4.0]
+def test_free_is_the_time_that_live_callers_leave() -> None:
+    found = margins(10.0, 5.0, 3.0)
+    # 24 calls of 300 s in half an hour are 4 erlangs, and each agent to spare has time for six callbacks.
+    assert found.load == [4.0, 4.0, 4.0]
+    assert found.free == pytest.approx([6 * (9.2 - 4), 6 * (4.6 - 4), 6 * (2.76 - 4)])
 
 
 def test_callbacks_that_must_be_dialled_twice_take_twice_the_time() -> None:
-    assert margins(6.0, attempts=2.0).free == [6.0]
+    assert margins(10.0, attempts=2.0).free == pytest.approx([15.6])
 
 
 def test_without_a_plan_nothing_is_said() -> None:
-    assert margins(6.0, None).free == [12.0, None]
+    assert margins(10.0, None).free == [31.2, None]
 
 
 def test_the_spread_holds_the_forecast_and_agents_who_do_not_come() -> None:
@@ -52,9 +50,9 @@ def test_the_spread_holds_the_forecast_and_agents_who_do_not_come() -> None:
 
 
 def test_a_busy_morning_takes_from_the_rest_of_the_day() -> None:
-    busy = margins(6.0, level=1.2)
-    assert busy.needed == [6.0]
-    assert busy.free == [0.0]
+    busy = margins(10.0, level=1.5)
+    assert busy.load == [6.0]
+    assert busy.free == pytest.approx([6 * (9.2 - 6)])
 
 
 def test_agents_who_are_missing_now_are_missed_less_and_less() -> None:
@@ -67,11 +65,9 @@ def test_agents_who_are_missing_now_are_missed_less_and_less() -> None:
 
 def test_tomorrow_is_not_moved_by_today() -> None:
     today = Today(NINE, NINE + HALF_HOUR, level=2.0, presence=0.1)
-    found = margins_of(
-        [row(0), row(30)], [6.0, 6.0], HALF_HOUR, today, Work(300.0), 0.0, lambda calls: calls / 4
-    )
-    assert found.needed == [10.0, 4.0]
-    assert found.free[1] == 12.0
+    found = margins_of([row(0), row(30)], [10.0, 10.0], HALF_HOUR, today, Work(300.0), 0.0)
+    assert found.load == [8.0, 4.0]
+    assert found.free[1] == pytest.approx(31.2)
 
 
 @pytest.mark.parametrize(
