@@ -11,6 +11,7 @@ from callback.agents.presence import AgentStatus
 from callback.desk.answering import own_case
 from callback.desk.record import ContactNote, Outcome, WrapUp
 from callback.dialing.case import Case
+from callback.dialing.outcomes import vouch
 from callback.dialogue.notices import Purpose, agreed
 from callback.errors import IllegalTransition, InvalidInput, NotFound
 from callback.ids import new_id
@@ -119,6 +120,8 @@ async def wrap_up(work: Work, reservation_id: str, agent_id: str, conclusion: Co
     if await work.session.get(WrapUp, reservation_id) is not None:
         raise IllegalTransition("conversation", "wrapped up", "be wrapped up again")
     _check(case.line, conclusion)
+    # Else the call that is just ending would stand in the way of the next one.
+    await vouch(case)
     follow_up = await _promise(work, case, conclusion)
     if conclusion.note.strip():
         _add_note(work, case, conclusion.note)

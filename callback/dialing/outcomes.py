@@ -247,6 +247,16 @@ async def _conclude(case: Case, callback: Callback) -> None:
         attempt_failed(case, LegOutcome.COMPLETED, "they did not meet")
 
 
+async def vouch(case: Case) -> None:
+    """Take the word of the agent, who wraps up, that they have talked; the person’s phone may still be up."""
+    callback = case.callback
+    if callback is None or callback.status != CallbackStatus.CONNECTED:
+        return
+    await _end_return_call(case, callback, CallOutcome.ANSWERED)
+    callback.apply(CallbackEvent.COMPLETE, case.now)
+    text_survey(case)
+
+
 def _have_talked(case: Case, leg: Leg | None) -> bool:
     connected_at = case.reservation.connected_at
     if case.reservation.met_at is not None or leg is None:

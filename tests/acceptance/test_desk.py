@@ -188,7 +188,7 @@ async def test_a_follow_up_is_promised_and_kept_by_the_same_machinery(
     reservation = await desk.offered()
     await desk.do("wrap-up", reservation, 409, disposition="resolved")  # still talking
     await desk.do("hang-up")
-    await town.play(minutes=1)
+    await town.settle()
     fields = {
         "disposition": "unresolved",
         "text": "Will ask at home.",

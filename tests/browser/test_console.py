@@ -196,7 +196,7 @@ async def test_two_browsers_of_one_agent_race_and_both_show_what_became_of_it(
     assert calls in {0, 1}
     if calls:
         for page in (first, second):
-            await expect(page.locator("#phase")).to_have_text("Talking")
+            await play_until(served, page, "Talking")
         await expect(second.locator("#notice")).to_contain_text("too late")
     else:
         for page in (first, second):
