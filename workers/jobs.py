@@ -7,9 +7,9 @@ from typing import Any
 from callback.dialing.dialer import end_leg, let_in, place_leg, pull_caller
 from callback.jobs import JobName
 from callback.messages.outbox import send_text
-from callback.promises import requesting
 from callback.runtime import Runtime
 from workers.dispatcher import Dispatcher
+from workers.falling_due import FallingDue
 
 Context = dict[str, Any]
 
@@ -21,8 +21,8 @@ def _runtime(context: Context) -> Runtime:
 
 async def fall_due(context: Context, callback_id: str, version: int) -> None:
     """Give a callback its place in line, if this wake-up still counts."""
-    async with _runtime(context).work() as work:
-        await requesting.fall_due(work, callback_id, version)
+    gathered = context.setdefault("falling_due", FallingDue(_runtime(context)))
+    await gathered.fall_due(callback_id, version)
 
 
 async def dispatch(context: Context, _subject: str, _version: int) -> None:

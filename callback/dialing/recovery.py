@@ -52,6 +52,7 @@ KEY_LIMIT = timedelta(seconds=60)
 CHECK_EVERY = timedelta(minutes=10)
 EXPIRE_AFTER = timedelta(hours=24)
 CLOCKS_DIFFER = timedelta(seconds=10)
+CERTAIN_FOR = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -272,6 +273,35 @@ async def resolve_leg(runtime: Runtime, leg_id: str) -> bool:
     if status != LegStatus.PLACING:
         return False
     return await _adopt_or_replan(runtime, leg_id, found)
+
+
+async def ask_after_other_side(runtime: Runtime, leg_id: str) -> None:
+    """Ask whether the other side is still there who has long waited in the room that a leg is about to enter.
+
+    Of a call that was cut off we may never have been told, and nobody is to be led into an empty room.
+    """
+    async with runtime.database.reading() as session:
+        room = select(Leg.reservation_id).where(col(Leg.id) == leg_id).scalar_subquery()
+        found = await session.exec(
+            select(Leg.id, Leg.call_sid).where(
+                col(Leg.reservation_id) == room,
+                col(Leg.id) != leg_id,
+                col(Leg.status) == LegStatus.ANSWERED,
+                col(Leg.accepted_at) <= runtime.clock.now() - CERTAIN_FOR,
+            )
+        )
+        other_id, call_sid = found.first() or (None, None)
+    if other_id is None or call_sid is None:
+        return
+    try:
+        known = await runtime.telephony.fetch_call(call_sid)
+    except CallGone:
+        known = KnownCall(call_sid, CallState.FAILED, None)
+    except TelephonyError as error:
+        log.warning("cannot ask whether leg %s is still there: %s", other_id, error)
+        return
+    if known.state in ENDED_STATES:
+        await _learn(runtime, other_id, known)
 
 
 async def _learn(runtime: Runtime, leg_id: str, known: KnownCall) -> None:

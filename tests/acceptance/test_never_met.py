@@ -63,3 +63,29 @@ async def test_a_conversation_counts_as_one_though_every_event_of_it_was_lost(to
     ended = datetime.fromisoformat(done["ended_at"])
     placed = datetime.fromisoformat(done["attempts"][0]["placed_at"])
     assert (ended - placed).total_seconds() < 120
+
+
+async def test_nobody_is_led_into_a_room_that_the_agent_has_left_unnoticed(town: Town) -> None:
+    await town.open(retry_after_seconds=RETRIES)
+    agent = await town.agent()
+    town.person(CALLER, answers={"after_s": 22}, choices=[{"hears": "connected"}], talk_s=20)
+    await town.ask()
+    await town.play(minutes=1, until=lambda: bool(town.calls_to(CALLER)))
+    await town.play(minutes=0.4, until=lambda: town.calls_to(CALLER)[0].status == "in-progress")
+    other = await town.agent()
+    (waits,) = town.calls_to(town.phones[agent])
+    await town.set_status(agent, "offline")
+    town.transport.breaks = "/voice/over"  # her call is cut off, and no word of it reaches us
+    town.faults(drop=1.0)
+    town.hang_up(waits.sid)
+    await town.play(minutes=0.2)
+    town.transport.breaks = ""
+    town.faults()
+    await town.play(minutes=3, sweeping=10)
+    done = await town.only_callback()
+    assert done["status"] == "completed"
+    assert [entry["detail"] for entry in done["timeline"] if entry["event"] == "connect"] == [
+        "Agent 2"
+    ]
+    assert len(town.calls_to(town.phones[other])) == len(town.calls_to(CALLER)) == 1
+    await town.all_over()

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from callback.dialing.case import Case, case_of_leg
 from callback.dialing.leg import INSIDE, LETTING_IN, Leg
 from callback.dialing.outcomes import agent_accepts, agent_declines, answered, placed
+from callback.dialing.recovery import ask_after_other_side
 from callback.dialing.reservation import ReservationStatus
 from callback.dialogue import agent_steps
 from callback.dialogue.sentences import Speaker, first_known
@@ -23,6 +24,8 @@ router = APIRouter(route_class=VoiceRoute)
 @router.post(addresses.AGENT)
 async def agent(leg_id: str, step: str, form: Form, office: Office) -> Response:
     """Say what an agent hears at this step of her leg."""
+    if step == agent_steps.CHOICE and form.digits == "1":
+        await ask_after_other_side(office, leg_id)
     async with office.work() as work:
         case, leg = await case_of_leg(work, leg_id)
         placed(case, leg, form.call_sid)

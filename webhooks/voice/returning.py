@@ -19,6 +19,7 @@ from callback.dialing.outcomes import (
     placed,
 )
 from callback.dialing.postponing import POSTPONABLE, postpone
+from callback.dialing.recovery import ask_after_other_side
 from callback.dialing.reservation import ReservationStatus
 from callback.dialing.surveying import begin_voice_survey
 from callback.dialogue import person_steps, survey_steps
@@ -49,6 +50,8 @@ router = APIRouter(route_class=VoiceRoute)
 @router.post(addresses.PERSON)
 async def person(leg_id: str, step: str, form: Form, office: Office) -> Response:
     """Say what somebody hears at this step of our call to them."""
+    if step == person_steps.ENTER:
+        await ask_after_other_side(office, leg_id)
     async with office.work() as work:
         case, leg = await case_of_leg(work, leg_id)
         placed(case, leg, form.call_sid)

@@ -17,9 +17,10 @@ def options() -> argparse.Namespace:
     grammar.add_argument("--seed", type=int, default=1, help="of the first run")
     grammar.add_argument("--promises", type=int, default=500, help="in each run")
     grammar.add_argument("--kills", type=int, default=55, help="at least, in each run")
-    grammar.add_argument("--seconds", type=float, default=420, help="real ones, of each run")
-    grammar.add_argument("--rate", type=float, default=6)
+    grammar.add_argument("--seconds", type=float, default=500, help="real ones, of each run")
+    grammar.add_argument("--rate", type=float, default=4)
     grammar.add_argument("--longest-pause", type=float, default=3)
+    grammar.add_argument("--agents", type=int, default=24)
     grammar.add_argument("--keep", type=Path, help="a folder for logs and archives")
     return grammar.parse_args()
 
@@ -35,6 +36,7 @@ async def run(asked: argparse.Namespace) -> list[Report]:
             asked.seconds,
             asked.rate,
             asked.longest_pause,
+            agents=asked.agents,
         )
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
             folder = Path(temporary)

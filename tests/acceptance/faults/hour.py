@@ -22,7 +22,7 @@ from tests.acceptance.faults.installation import Installation
 from tests.acceptance.faults.journal import Journal
 from tests.acceptance.faults.judge import ENDS, Evidence, Promised, Verdict, judge
 
-DRAIN_AT_MOST = timedelta(minutes=30)
+STANDSTILL_SECONDS = 180.0
 DELAYS = dict.fromkeys(("busy", "no_answer", "machine", "failed"), [30] * 20)
 OPEN = {
     "reservations under way": "SELECT count(*) AS n FROM reservation WHERE status <> 'ended'",
@@ -213,17 +213,22 @@ class Hour:
             await self.blows.strike()
 
     async def _drain(self) -> None:
-        """Wait until every promise has come to its end and nobody is on the phone."""
-        until = self.there.clock.now() + DRAIN_AT_MOST
-        while self.there.clock.now() < until:
+        """Wait until every promise is over and nobody is on the phone, or nothing moves any more."""
+        loop = asyncio.get_running_loop()
+        moved_at, before = loop.time(), ""
+        while loop.time() < moved_at + STANDSTILL_SECONDS:
             await asyncio.sleep(0.5)
-            if await self.there.on_the_line():
-                continue
-            callbacks = await self.there.store.rows("SELECT DISTINCT status FROM callback")
-            if {row["status"] for row in callbacks} <= ENDS and not any(
-                (await self._open_rows()).values()
-            ):
+            callbacks = await self.there.store.rows(
+                "SELECT status, count(*) AS n FROM callback GROUP BY status ORDER BY status"
+            )
+            rows = await self._open_rows()
+            on_the_line = await self.there.on_the_line()
+            over = {row["status"] for row in callbacks} <= ENDS
+            if over and not on_the_line and not any(rows.values()):
                 break
+            now = f"{callbacks} {rows} {on_the_line}"
+            if now != before:
+                moved_at, before = loop.time(), now
         # A status event that is on its way arrives, and an agent who was set away is fetched.
         await asyncio.sleep(2)
 
