@@ -29,6 +29,7 @@ from callback.clock import Clock
 from callback.database import Database
 from callback.errors import InvalidInput
 from callback.forecasting.forecast import Forecast, forecast_volume
+from callback.forecasting.handle_times import learn_handle_times
 from callback.forecasting.history import History, history_of, without_gaps
 from callback.forecasting.peaks import week_shape
 from callback.forecasting.staffing import StaffingTarget, plan_staffing
@@ -119,7 +120,9 @@ async def show_staffing(
     target = _target(demand, wish)
     calls = [getattr(row, wish.quantile) for row in forecast.rows]
     starts = [row.start for row in forecast.rows]
-    plan = plan_staffing(starts, calls, timedelta(minutes=asked.interval), target)
+    learnt = learn_handle_times(demand.volumes) if wish.handle_seconds is None else None
+    handles = learnt.expect(demand.volumes, starts) if learnt else None
+    plan = plan_staffing(starts, calls, timedelta(minutes=asked.interval), target, handles)
     title = f"{demand.line.name}: agents from {demand.as_of} ({forecast.zone.key})"
     console.print(staffing_table(plan, forecast.zone, title))
     console.print(_terms(target, wish))

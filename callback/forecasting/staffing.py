@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from callback.errors import InvalidInput
@@ -227,15 +227,22 @@ def row_with(
 
 
 def plan_staffing(
-    starts: Sequence[datetime], calls: Iterable[float], interval: timedelta, target: StaffingTarget
+    starts: Sequence[datetime],
+    calls: Iterable[float],
+    interval: timedelta,
+    target: StaffingTarget,
+    handle_seconds: Sequence[float] | None = None,
 ) -> StaffingPlan:
     """Return what each interval needs, each taken for itself as if its load had always been so (SIPP).
+
+    `handle_seconds` are the mean handle times of the intervals, where they are known; else the target's.
 
     Good where calls are short against the interval; where they last more than five minutes, the peak
     reaches the agents about one handle time later than the callers.
     """
+    handles = handle_seconds or [target.handle_seconds] * len(starts)
     rows = tuple(
-        staff_interval(start, expected, interval, target)
-        for start, expected in zip(starts, calls, strict=True)
+        staff_interval(start, expected, interval, replace(target, handle_seconds=handle))
+        for start, expected, handle in zip(starts, calls, handles, strict=True)
     )
     return StaffingPlan(interval, rows)

@@ -83,6 +83,13 @@ def test_paid_hours_keep_the_fraction_that_each_row_rounds_away() -> None:
     assert plan.peak.start == NINE
 
 
+def test_intervals_may_have_handle_times_of_their_own() -> None:
+    target = StaffingTarget(0.8, 20, 180)
+    starts = [NINE + index * HALF_HOUR for index in range(2)]
+    plan = plan_staffing(starts, [100, 100], HALF_HOUR, target, [180, 300])
+    assert [row.agents for row in plan.rows] == [14, 21]
+
+
 @given(st.lists(st.floats(0, 3000), min_size=2, max_size=2).map(sorted))
 def test_more_calls_never_need_fewer_agents(calls: list[float]) -> None:
     target = StaffingTarget(0.8, 20, 180, highest_occupancy=0.9)
