@@ -59,6 +59,7 @@ ROUTES: list[tuple[str, str, Role, int, dict[str, Any]]] = [
     ("GET", "/reports/peaks", Role.SUPERVISOR, 422, {}),
     ("GET", "/reports/service", Role.SUPERVISOR, 422, {}),
     ("GET", "/reports/punctuality", Role.SUPERVISOR, 422, {}),
+    ("GET", "/reports/survey", Role.SUPERVISOR, 422, {}),
 ]
 RANK = list(Role)
 
