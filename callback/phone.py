@@ -84,6 +84,16 @@ def parse_number(text: str, country: str) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+def extension_in(text: str, country: str) -> str | None:
+    """Return the extension that was written behind a number (`… ext. 123`), None if there is none of use."""
+    try:
+        extension = phonenumbers.parse(text.strip(), country).extension
+    except phonenumbers.NumberParseException:
+        return None
+    usable = extension is not None and extension.isdecimal() and len(extension) <= 12
+    return extension if usable else None
+
+
 def caller_number(caller_id: str, country: str) -> str | None:
     """Return the caller's number in E.164, or None where it was withheld or is no number at all."""
     if caller_id.strip().lower() in _WITHHELD or not caller_id.lstrip("+").isdigit():

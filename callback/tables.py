@@ -29,6 +29,7 @@ from callback.people.session import Session
 from callback.people.user import User
 from callback.promises.callback import Callback, TimelineEntry
 from callback.promises.do_not_call import DoNotCall
+from callback.promises.note import Note
 from callback.promises.outlook import OutlookRow
 from callback.promises.proof import NumberProof
 
@@ -51,6 +52,7 @@ TABLES = (
     Message,
     NoTexts,
     NumberProof,
+    Note,
     OutlookRow,
     PasswordLink,
     RememberedAnswer,

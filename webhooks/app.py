@@ -21,6 +21,7 @@ from webhooks.voice import (
     agent_leg,
     incoming,
     leaving,
+    noting,
     returning,
     status,
     supervisor_leg,
@@ -60,6 +61,8 @@ def create_app(runtime: Runtime | None = None) -> FastAPI:
         survey,
     ):
         app.include_router(stage.router, include_in_schema=False)
+    for router in (noting.router, noting.told, noting.heard):
+        app.include_router(router, include_in_schema=False)
     for pages in (rendering, callback_page, call_me):
         app.include_router(pages.router, include_in_schema=False)
     app.include_router(api)

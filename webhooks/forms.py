@@ -69,6 +69,17 @@ class TwilioForm:
         return self.text("QueueResult")
 
     @property
+    def recording_sid(self) -> str:
+        """What was recorded, by Twilio's name; the end of its address where it is not named apart."""
+        return self.text("RecordingSid") or self.text("RecordingUrl").rpartition("/")[2]
+
+    @property
+    def recording_seconds(self) -> int:
+        """How long a recording lasts, 0 where it is not said."""
+        seconds = self.text("RecordingDuration")
+        return int(seconds) if seconds.isdecimal() else 0
+
+    @property
     def is_machine(self) -> bool:
         """Tell whether an answering machine or a fax picked up; `unknown` counts as a human."""
         return self.text("AnsweredBy").startswith(("machine", "fax"))

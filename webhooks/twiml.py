@@ -19,6 +19,7 @@ from callback.dialogue.turn import (
     KeepWaiting,
     Leave,
     Listen,
+    Record,
     Role,
     Turn,
 )
@@ -40,7 +41,7 @@ def render(turn: Turn, speaker: Speaker, stage: Stage) -> Response:
         return Response(
             _announcement(spoken, turn.listen, action, turn.pause_seconds), media_type=XML
         )
-    response = _spoken(spoken, turn.listen, action, turn.pause_seconds)
+    response = _spoken(spoken, turn.listen, action, turn.pause_seconds, turn.plays)
     _follow(response, turn, stage)
     return Response(str(response), media_type=XML)
 
@@ -52,10 +53,16 @@ def _announcement(spoken: Spoken, listen: Listen | None, action: str, pause_seco
 
 
 def _spoken(
-    spoken: Spoken, listen: Listen | None, action: str, pause_seconds: int
+    spoken: Spoken,
+    listen: Listen | None,
+    action: str,
+    pause_seconds: int,
+    plays: str | None = None,
 ) -> VoiceResponse:
     response = VoiceResponse()
     parent = response if listen is None else _gather(listen, action)
+    if plays is not None:
+        parent.play(plays)
     for text, language in spoken:
         parent.say(text, language=language)
     if pause_seconds:
@@ -107,6 +114,17 @@ def _follow(response: VoiceResponse, turn: Turn, stage: Stage) -> None:
                 wait_url=stage.addresses.waiting(),
                 wait_url_method="POST",
             )
+        case Record(longest_seconds):
+            response.record(
+                action=stage.addresses.noted(),
+                method="POST",
+                max_length=longest_seconds,
+                timeout=4,
+                finish_on_key="#",
+                recording_status_callback=stage.addresses.note_status(),
+                recording_status_callback_method="POST",
+            )
+            response.hangup()
         case Join():
             response.append(_conference(turn.then, stage.addresses))
 

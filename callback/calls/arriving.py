@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from sqlmodel import col, select
 
@@ -34,7 +35,10 @@ async def find_calls(work: Work, call_sids: Collection[str]) -> dict[str, Call]:
 
 
 async def answer(work: Work, line: Line, call_sid: str, number: str | None, language: str) -> Call:
-    """Write down a contact that has just begun; asked twice for the same call, return the first row."""
+    """Write down a contact that has just begun; asked twice for the same call, return the first row.
+
+    Whether the number was served lately is only looked up where the line has supervisors to ask for.
+    """
     known = await find_call(work, call_sid)
     if known is not None:
         return known
@@ -45,9 +49,26 @@ async def answer(work: Work, line: Line, call_sid: str, number: str | None, lang
         phone_number=number,
         language=language,
         arrived_at=work.now,
+        is_repeat=bool(line.supervisor_skill) and await _was_served(work, line, number),
     )
     work.session.add(call)
     return call
+
+
+async def _was_served(work: Work, line: Line, number: str | None) -> bool:
+    if number is None:
+        return False
+    found = await work.session.exec(
+        select(Call.id)
+        .where(
+            col(Call.phone_number) == number,
+            col(Call.arrived_at) > work.now - timedelta(days=line.repeat_days),
+            col(Call.line_id) == line.id,
+            col(Call.outcome) == CallOutcome.ANSWERED,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 def turn_away(work: Work, call: Call) -> None:

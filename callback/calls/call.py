@@ -90,14 +90,16 @@ class Call(SQLModel, table=True):
 
     `call_sid` is Twilio's, or for imported rows the `source` and the source's own key, so that importing
     twice changes nothing. `outcome` stands before the end where hanging up is no abandoning. `menu` is
-    what a waiting caller has chosen so far. `wait_seconds` and `handle_seconds` are filled in when it ends.
-    `asked_at` is when the telephone company was last asked whether it still lasts.
+    what a waiting caller has chosen so far, `skills` those that the agent must have, and `is_repeat` tells that
+    the same number was served on this line lately. `wait_seconds` and `handle_seconds` are filled in when it
+    ends. `asked_at` is when the telephone company was last asked whether it still lasts.
     """
 
     __tablename__ = "call"
     __table_args__ = (
         Index("ix_call_line_id_arrived_at", "line_id", "arrived_at"),
         Index("ix_call_status_live", "status", "arrived_at"),
+        Index("ix_call_phone_number_arrived_at", "phone_number", "arrived_at"),
     )
 
     id: str = Field(primary_key=True, max_length=32)
@@ -108,6 +110,8 @@ class Call(SQLModel, table=True):
     phone_number: str | None = Field(default=None, max_length=20)
     language: str = "en"
     priority: int = 0
+    skills: list[str] = Field(default_factory=list, sa_type=JSON)
+    is_repeat: bool = False
     status: CallStatus = Field(default=CallStatus.ARRIVING, sa_type=words(CallStatus))
     outcome: CallOutcome | None = Field(default=None, sa_type=words(CallOutcome))
     arrived_at: datetime

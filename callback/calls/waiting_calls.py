@@ -31,6 +31,8 @@ class WaitingCall:
     menu: dict[str, Any]
     queue_sid: str | None
     offered_at: datetime | None
+    skills: list[str]
+    is_repeat: bool
 
 
 _COLUMNS = (
@@ -43,6 +45,8 @@ _COLUMNS = (
     col(Call.menu),
     col(Call.queue_sid),
     col(Call.offered_at),
+    col(Call.skills),
+    col(Call.is_repeat),
 )
 _CALLS = select(*_COLUMNS).where(col(Call.call_sid).in_(bindparam("sids", expanding=True)))
 

@@ -31,6 +31,7 @@ from callback.errors import (
 from callback.jobs import JobName
 from callback.lines.directory import numbers_of
 from callback.lines.line import Line
+from callback.promises.callback import Callback
 from callback.runtime import Runtime, Work
 from callback.telephony.port import ENDED_STATES, CallOrder, MachineDetection
 
@@ -96,6 +97,7 @@ async def _claim(
     leg = await work.session.get_one(Leg, leg_id)
     line = await work.session.get_one(Line, leg.line_id)
     to_person = leg.role == LegRole.PERSON
+    callback = await work.session.get(Callback, leg.callback_id) if to_person else None
     return CallOrder(
         to=leg.to,
         caller_id=(await numbers_of(work.session, line.id))[0],
@@ -104,6 +106,7 @@ async def _claim(
         ring_seconds=line.ring_seconds if to_person else line.agent_ring_seconds,
         limit_seconds=TALK_LIMIT_SECONDS,
         machine_detection=line.machine_detection if to_person else MachineDetection.OFF,
+        extension=None if callback is None else callback.extension,
     )
 
 

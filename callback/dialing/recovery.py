@@ -34,6 +34,7 @@ from callback.messages.outbox import resolve_text, send_text
 from callback.promises.callback import Callback
 from callback.promises.danger import alert, untold
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
+from callback.promises.note import kept_for_long_enough, throw_away
 from callback.promises.requesting import fall_due
 from callback.promises.texting import text
 from callback.runtime import Runtime
@@ -70,6 +71,7 @@ class Overdue:
     unsent_texts: Sequence[str]
     silent_texts: Sequence[str]
     silent_calls: Sequence[str]
+    old_notes: Sequence[str]
     left_over: Sequence[str]
 
 
@@ -88,6 +90,7 @@ async def look(runtime: Runtime) -> Overdue:
         _unsent_texts,
         _silent_texts,
         silent_calls,
+        kept_for_long_enough,
     )
     async with runtime.database.reading() as session:
         found = [(await session.exec(query(now).limit(BATCH))).all() for query in queries]
@@ -113,6 +116,7 @@ async def sweep(runtime: Runtime) -> int:
         (overdue.unsent_texts, send_text),
         (overdue.silent_texts, resolve_text),
         (overdue.silent_calls, resolve_call),
+        (overdue.old_notes, throw_away),
     )
     for identifiers, step in steps:
         await _each(runtime, identifiers, step)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select as sa_select
 from sqlmodel import and_, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -19,7 +20,8 @@ from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackStatus
 from callback.runtime import Work
 
-GOODBYE_LASTS = timedelta(seconds=30)
+GOODBYE_LASTS = timedelta(seconds=60)
+"""The last words to somebody, and hers after a tone."""
 NOT_AGAIN_FOR = timedelta(seconds=30)
 
 
@@ -67,12 +69,17 @@ def _who_listens_in() -> SelectOfScalar[str]:
 
 async def waiting_calls(work: Work) -> list[Contact]:
     """Return the callers who wait in a queue."""
-    rows = await work.session.exec(
-        select(col(Call.id), col(Call.line_id), col(Call.arrived_at), col(Call.priority)).where(
-            col(Call.status) == CallStatus.WAITING
-        )
-    )
-    return [Contact(ContactKind.CALL, *row) for row in rows.all()]
+    connection = await work.session.connection()
+    rows = await connection.execute(_WAITING)
+    return [
+        Contact(ContactKind.CALL, call, line, arrived_at, priority, skills=frozenset(skills))
+        for call, line, arrived_at, priority, skills in rows
+    ]
+
+
+_WAITING = sa_select(
+    col(Call.id), col(Call.line_id), col(Call.arrived_at), col(Call.priority), col(Call.skills)
+).where(col(Call.status) == CallStatus.WAITING)
 
 
 async def due_callbacks(work: Work, lines: dict[str, Line]) -> list[Contact]:

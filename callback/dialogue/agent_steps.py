@@ -11,6 +11,7 @@ ANSWERED = "answered"
 CHOICE = "choice"
 ACCEPTED = "accepted"
 SORRY = "sorry"
+NOTE_KEY = "3"
 
 
 def offer_call(line: str, waited: timedelta) -> Turn:
@@ -18,11 +19,15 @@ def offer_call(line: str, waited: timedelta) -> Turn:
     return _offer(Say("agent.call", {"line": line}), Say("agent.waited", {"waited": waited}))
 
 
-def offer_callback(line: str, window: Window, reason: str | None) -> Turn:
-    """Offer a callback; what it is about is said as the person chose it."""
+def offer_callback(
+    line: str, window: Window, reason: str | None, *, has_note: bool = False
+) -> Turn:
+    """Offer a callback; what it is about is said as the person chose it, and played as she said it."""
     more = [Say("agent.promised", {"window": window})]
     if reason:
         more.insert(0, Say("agent.reason", {"reason": reason}))
+    if has_note:
+        more.append(Say("agent.note", {"key": NOTE_KEY}))
     return _offer(Say("agent.callback", {"line": line}), *more)
 
 
@@ -32,6 +37,11 @@ def _offer(what: Say, *more: Say) -> Turn:
     return Turn(
         (what, Say("agent.choice"), *more), Listen(CHOICE, seconds=10), then=Again(ACCEPTED)
     )
+
+
+def play_note(address: str) -> Turn:
+    """Play what the person said after the tone, and ask again."""
+    return Turn((Say("agent.choice"),), Listen(CHOICE, seconds=10), then=HangUp(), plays=address)
 
 
 def accepted(join: Join, *, person_is_rung: bool) -> Turn:

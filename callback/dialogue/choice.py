@@ -42,6 +42,7 @@ class Choice:
     """
 
     number: str | None = None
+    extension: str | None = None
     window: Window | None = None
     windows: tuple[Window, ...] = ()
     day: str | None = None
@@ -54,6 +55,7 @@ class Choice:
         """Return the choice as it is kept with the call."""
         return {
             "number": self.number,
+            "extension": self.extension,
             "window": _instants(self.window) if self.window else None,
             "windows": [_instants(window) for window in self.windows],
             "day": self.day,
@@ -69,6 +71,7 @@ class Choice:
         window = kept.get("window")
         return cls(
             number=kept.get("number"),
+            extension=kept.get("extension"),
             window=_window(window) if window else None,
             windows=tuple(_window(pair) for pair in kept.get("windows", ())),
             day=kept.get("day"),
@@ -108,12 +111,12 @@ class Facts:
     """What the menu knows.
 
     `caller_number` is None where it was withheld or may not be called back; `typed_number` is what the keys
-    of `Step.TYPED` mean as a number, None if it is of no use. `more` are the windows with room from the time
-    that the key asks about, `days` the first window of each coming day, and `asked_at` the instant that a
-    typed time means. `closed` says that the caller is in no queue, because the line is closed, `emptied` that
-    it has closed while the caller waited and nobody is there any more; it opens at `opening`. `closing` is
-    when it closes, if that is too soon to promise a call in turn. Languages come with their place in the
-    line's list.
+    of `Step.TYPED` mean as a number, None if it is of no use. `supervisor`: one may be asked for. `more` are
+    the windows with room from the time that the key asks about, `days` the first window of each coming day,
+    and `asked_at` the instant that a typed time means. `closed` says that the caller is in no queue, because
+    the line is closed, `emptied` that it has closed while the caller waited and nobody is there any more; it
+    opens at `opening`. `closing` is when it closes, if that is too soon to promise a call in turn. Languages
+    come with their place in the line's list.
     """
 
     offer: Offer
@@ -121,6 +124,7 @@ class Facts:
     caller_number: str | None
     choice: Choice = field(default_factory=Choice)
     typed_number: str | None = None
+    typed_extension: str | None = None
     announce_seconds: int = 20
     position: int | None = None
     speaks_offer: bool = True
@@ -129,6 +133,7 @@ class Facts:
     languages: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
+    supervisor: bool = False
     more: tuple[Window, ...] = ()
     days: tuple[Window, ...] = ()
     asked_at: datetime | None = None
@@ -147,13 +152,15 @@ class Promise:
     number: str
     window: Window | None
     reason: str | None = None
+    extension: str | None = None
 
 
 class Wish(StrEnum):
-    """What a caller wants done with the callback that is owed already."""
+    """What a caller wants done: with the callback that is owed already, or about who takes the call."""
 
     CANCEL = "cancel"
     OLD_PLACE = "old_place"
+    SUPERVISOR = "supervisor"
 
 
 @dataclass(frozen=True)

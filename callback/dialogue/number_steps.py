@@ -36,7 +36,7 @@ def ask_number(choice: Choice, facts: Facts, *before: Say) -> Decision | None:
     number = choice.number or facts.caller_number
     if number is None:
         return type_number(choice, *before)
-    digits = PhoneDigits(spoken_groups(number))
+    digits = spoken_number(number, choice.extension)
     if choice.window is not None:
         read_back = Say("caller.read_back_window", {"window": choice.window, "number": digits})
     elif facts.offer.asap is not None:
@@ -58,4 +58,9 @@ def confirmed(choice: Choice, number: str, facts: Facts) -> Decision:
     """Wish for the promise that was read back."""
     place = choice.reason
     reason = facts.reasons[place] if place is not None and 0 <= place < len(facts.reasons) else None
-    return Decision(choice, promise=Promise(number, choice.window, reason))
+    return Decision(choice, promise=Promise(number, choice.window, reason, choice.extension))
+
+
+def spoken_number(number: str, extension: str | None) -> PhoneDigits:
+    """Return a number as it is read out."""
+    return PhoneDigits(spoken_groups(number), " ".join(extension or ""))

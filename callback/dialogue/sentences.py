@@ -21,9 +21,10 @@ FALLBACK = "en"
 
 @dataclass(frozen=True)
 class PhoneDigits:
-    """A number as it is to be read out: groups of single digits."""
+    """A number as it is to be read out: groups of single digits, and those of an extension if there is one."""
 
     groups: str
+    extension: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,9 +133,15 @@ class Speaker:
             case timedelta():
                 return self._minutes(value)
             case PhoneDigits():
-                return value.groups
+                return self._number(value)
             case _:
                 return str(value)
+
+    def _number(self, number: PhoneDigits) -> str:
+        if not number.extension:
+            return number.groups
+        template = locale_of(self.language)["times"]["number_with_extension"]
+        return template.format(number=number.groups, extension=number.extension)
 
     def _window(self, window: Window) -> str:
         spoken = self._time("window", window.start, window.until)

@@ -12,14 +12,24 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from callback.dialogue import arrival_steps, number_steps, time_steps
-from callback.dialogue.choice import Choice, Decision, Facts, Step, astray
+from callback.dialogue.choice import Choice, Decision, Facts, Step, Wish, astray
 from callback.dialogue.sentences import PhoneDigits
-from callback.dialogue.turn import AskAgain, HangUp, KeepWaiting, Leave, Listen, Say, Turn
+from callback.dialogue.turn import (
+    AskAgain,
+    HangUp,
+    KeepWaiting,
+    Leave,
+    Listen,
+    Record,
+    Say,
+    Turn,
+)
 from callback.lines.offer import NoOffer, Window, chosen
 from callback.lines.wait import WaitEstimate
-from callback.phone import spoken_groups
 
+SUPERVISOR_KEY: Final = "4"
 ANSWERS_KEY: Final = "5"
+NOTE_SECONDS: Final = 20
 NOT_UNDERSTOOD: Final = Say("caller.not_understood")
 
 
@@ -33,7 +43,7 @@ def waiting(facts: Facts) -> Turn:
         key = "caller.closing_first" if facts.closing.first else "caller.closing"
         says.append(Say(key, {"closing": facts.closing.at}))
     says += _offer_sentences(facts) if facts.speaks_offer else []
-    if not (facts.offer.stands or facts.answers):
+    if not _has_keys(facts):
         return Turn(tuple(says), pause_seconds=facts.announce_seconds, then=AskAgain())
     return Turn(tuple(says), Listen(Step.OFFER, seconds=1), facts.announce_seconds, AskAgain())
 
@@ -46,9 +56,15 @@ def _offer_sentences(facts: Facts) -> list[Say]:
         says.append(Say("caller.offer_times"))
     if facts.offer.refusal in (NoOffer.NO_ROOM, NoOffer.NOBODY_AT_WORK):
         says.append(Say("caller.no_promise_now"))
+    if facts.supervisor:
+        says.append(Say("caller.offer_supervisor", {"key": SUPERVISOR_KEY}))
     if facts.answers:
         says.append(Say("caller.offer_answers", {"key": ANSWERS_KEY}))
-    return [*says, Say("caller.offer_stay")] if facts.offer.stands or facts.answers else says
+    return [*says, Say("caller.offer_stay")] if _has_keys(facts) else says
+
+
+def _has_keys(facts: Facts) -> bool:
+    return facts.offer.stands or facts.supervisor or bool(facts.answers)
 
 
 def wait_sentence(wait: WaitEstimate | None) -> Say:
@@ -77,6 +93,8 @@ def _after_offer(digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
         return _ask_about(replace(facts.choice, window=None), facts)
     if digits == "2" and facts.offer.windows:
         return time_steps.read_times(replace(facts.choice, windows=facts.offer.windows))
+    if digits == SUPERVISOR_KEY and facts.supervisor:
+        return Decision(Choice(), wish=Wish.SUPERVISOR)
     if digits == ANSWERS_KEY and facts.answers:
         return _read_answers(facts.choice, facts)
     return astray(facts, lambda choice: Decision(choice, _in_menu(waiting(facts))), _back)
@@ -170,7 +188,7 @@ def _after_number(digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
     if digits == "1" and choice.number is not None:
         return number_steps.confirmed(choice, choice.number, facts)
     if digits == "2":
-        return number_steps.type_number(replace(choice, number=None))
+        return number_steps.type_number(replace(choice, number=None, extension=None))
     if digits == "0":
         return _back(facts)
     return astray(facts, lambda again: _ask_number(again, facts, NOT_UNDERSTOOD), _back)
@@ -178,7 +196,9 @@ def _after_number(digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
 
 def _after_typing(_digits: str, facts: Facts, _zone: ZoneInfo) -> Decision:
     if facts.typed_number is not None:
-        return _ask_number(replace(facts.choice, number=facts.typed_number), facts)
+        extension = facts.typed_extension
+        typed = replace(facts.choice, number=facts.typed_number, extension=extension)
+        return _ask_number(typed, facts)
     unusable = Say("caller.number_unusable")
     return astray(facts, lambda again: number_steps.type_number(again, unusable), _back)
 
@@ -215,16 +235,41 @@ def _outside(decision: Decision) -> Decision:
     return replace(decision, turn=replace(turn, then=HangUp()))
 
 
-def promised(number: str, window: Window, *, scheduled: bool, in_queue: bool = True) -> Turn:
-    """Speak a promise that has been written down, and let the caller go."""
-    digits = PhoneDigits(spoken_groups(number))
+def supervisor(facts: Facts) -> Turn:
+    """Tell a caller that a supervisor will take the call; the place in line is the same."""
+    turn = _in_menu(waiting(replace(facts, supervisor=False)))
+    return replace(turn, says=(Say("caller.supervisor"), *turn.says))
+
+
+def promised(
+    number: PhoneDigits,
+    window: Window,
+    *,
+    scheduled: bool,
+    in_queue: bool = True,
+    takes_note: bool = False,
+) -> Turn:
+    """Speak a promise that has been written down, and let the caller go, or say something after a tone.
+
+    Nothing can be recorded in a queue: there, the tone comes after it was left.
+    """
     if scheduled:
-        say = Say("caller.promised_window", {"number": digits, "window": window})
+        say = Say("caller.promised_window", {"number": number, "window": window})
     else:
         say = Say(
-            "caller.promised_asap", {"number": digits, "minutes": window.until - window.start}
+            "caller.promised_asap", {"number": number, "minutes": window.until - window.start}
         )
-    return Turn((say,), then=Leave() if in_queue else HangUp())
+    if in_queue and takes_note:
+        return Turn((say,), then=Leave())
+    if takes_note:
+        asked = ask_note()
+        return replace(asked, says=(say, *asked.says))
+    return Turn((say, Say("caller.bye")), then=Leave() if in_queue else HangUp())
+
+
+def ask_note() -> Turn:
+    """Let somebody whom we have promised a call say who it is for and what about."""
+    return Turn((Say("caller.note"),), then=Record(NOTE_SECONDS))
 
 
 def not_promised(rule: str, facts: Facts) -> Turn:

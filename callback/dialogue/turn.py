@@ -89,14 +89,25 @@ class Again:
     step: str
 
 
-Then = KeepWaiting | AskAgain | Leave | HangUp | Enqueue | Join | Again
+@dataclass(frozen=True)
+class Record:
+    """Let something be said after a tone, for so many seconds at most; silence ends the call."""
+
+    longest_seconds: int
+
+
+Then = KeepWaiting | AskAgain | Leave | HangUp | Enqueue | Join | Again | Record
 
 
 @dataclass(frozen=True)
 class Turn:
-    """Sentences, then a pause of so many seconds during which keys count too, then what follows."""
+    """Sentences, then a pause of so many seconds during which keys count too, then what follows.
+
+    `plays` is the address of a sound that comes before the sentences.
+    """
 
     says: tuple[Say, ...]
     listen: Listen | None = None
     pause_seconds: int = 0
     then: Then = field(default_factory=KeepWaiting)
+    plays: str | None = None

@@ -74,7 +74,9 @@ class Line(SQLModel, table=True):
     contacts are ahead, and spoken of at every `offer_every`-th announcement. `reasons` are what callers may
     say their call is about, `answers` what they can listen to while waiting. Beyond `offer_up_to_seconds` of
     wait or `offer_up_to_waiting` contacts ahead (None: no bound) nobody is promised a call in turn any more;
-    times that have room can still be chosen.
+    times that have room can still be chosen. A line that `takes_notes` lets whoever was promised a call say a
+    name or what it is about after a tone; that is thrown away `notes_kept_days` after the window. Where there
+    is a `supervisor_skill`, callers who were served here within `repeat_days` may ask for an agent with it.
 
     Numbers of `countries` (ISO 3166 alpha-2; none: the line's own) may be dialled, except those that begin with
     one of `blocked_prefixes`; each number at most `dials_per_number_per_day` times, and all together
@@ -126,6 +128,10 @@ class Line(SQLModel, table=True):
     offer_every: int = 1
     offer_up_to_seconds: int | None = None
     offer_up_to_waiting: int | None = None
+    takes_notes: bool = False
+    notes_kept_days: int = 30
+    supervisor_skill: str | None = Field(default=None, max_length=40)
+    repeat_days: int = 7
     say_position: bool = False
     special_days: list[SpecialDay] = Field(default_factory=list, sa_type=JSON)
     reasons: list[str] = Field(default_factory=list, sa_type=JSON)

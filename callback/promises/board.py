@@ -7,11 +7,11 @@ words are anyway; whatever is promised is checked anew in the transaction that w
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, union_all
+from sqlalchemy import bindparam, literal, union_all
 from sqlalchemy import select as sa_select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -35,6 +35,8 @@ from callback.promises.offering import (
     load_of,
     promises_in,
     rooms_for,
+    skills_at_work,
+    with_skills,
 )
 from callback.promises.outlook import outlook_of
 from callback.together import Together
@@ -42,10 +44,10 @@ from callback.together import Together
 FRESH = timedelta(seconds=1)
 
 _ARRIVALS = union_all(
-    sa_select(col(Call.arrived_at)).where(
+    sa_select(col(Call.arrived_at), literal(value=False)).where(
         col(Call.line_id) == bindparam("line_id"), col(Call.status) == CallStatus.WAITING
     ),
-    sa_select(col(Callback.arrived_at)).where(
+    sa_select(col(Callback.arrived_at), literal(value=True)).where(
         col(Callback.line_id) == bindparam("line_id"),
         col(Callback.status) == CallbackStatus.WAITING,
     ),
@@ -54,7 +56,11 @@ _ARRIVALS = union_all(
 
 @dataclass(frozen=True)
 class Board:
-    """A line at one instant: who waits since when, who is at work, and what is promised already."""
+    """A line at one instant: who waits since when, who is at work, and what is promised already.
+
+    `skills` are those of each agent at work who has any; `promised` are the arrivals of those who wait for our
+    call, `leaving` is the rate at which any other hangs up (1/s).
+    """
 
     line: Line
     read_at: datetime
@@ -65,14 +71,31 @@ class Board:
     taken: Callable[[Window], int]
     opening: Opening | None
     outlook: Outlook | None = None
+    skills: tuple[frozenset[str], ...] = ()
+    promised: tuple[datetime, ...] = ()
+    leaving: float = 0.0
     _offered: dict[tuple[datetime, tuple[str, ...]], tuple[Window, ...]] = field(
         default_factory=dict
     )
 
-    def load_before(self, arrived_at: datetime) -> Load:
-        """Return the load that stands before somebody who arrived at that time."""
+    def load_before(self, arrived_at: datetime, wanted: Collection[str] = ()) -> Load:
+        """Return the load that stands before somebody who arrived then, for an agent with these skills."""
         ahead = bisect_left(self.arrivals, arrived_at)
-        return Load(ahead, self.free_agents, self.agents, self.handle)
+        skilled = self.skilled(wanted) if wanted else None
+        promised = bisect_left(self.promised, arrived_at)
+        return Load(
+            ahead, self.free_agents, self.agents, self.handle, skilled, promised, self.leaving
+        )
+
+    def skilled(self, wanted: Collection[str]) -> int:
+        """Return how many agents at work have all these skills."""
+        return with_skills(self.skills, wanted)
+
+    @property
+    def supervisors(self) -> int:
+        """How many supervisors are at work, as the line names them by a skill."""
+        skill = self.line.supervisor_skill
+        return self.skilled([skill]) if skill else 0
 
     def capacity(self, window: Window) -> int:
         """Return how many promises `window` can bear, given ones included."""
@@ -103,20 +126,24 @@ async def read_board(session: AsyncSession, line: Line, now: datetime) -> Board:
     """Return the board of a line as the database has it."""
     load = await load_of(session, line, now)
     connection = await session.connection()
-    rows = (await connection.execute(_ARRIVALS, {"line_id": line.id})).scalars()
+    rows = (await connection.execute(_ARRIVALS, {"line_id": line.id})).all()
     taken = await promises_in(session, line.id, now)
     opening = current_opening(line, now)
     outlook = await outlook_of(session, line.id, now)
+    skills = await skills_at_work(session, line.id)
     return Board(
         line,
         now,
-        sorted(rows),
+        sorted(arrived_at for arrived_at, _ in rows),
         load.free_agents,
         load.agents,
         load.handle,
         taken,
         opening,
         outlook,
+        skills,
+        tuple(sorted(arrived_at for arrived_at, is_promised in rows if is_promised)),
+        load.leaving,
     )
 
 

@@ -32,8 +32,8 @@ class Callback(SQLModel, table=True):
     `times_written` are the times that the last text message named, as pairs of ISO 8601 instants, so that a
     number sent back means what was read. `message_left_at` is when a machine was left the one message that
     there is. `person_leg_id` names the leg on which the person already waits for an agent, if she does.
-    `kept_score` says how surely a chosen window was to be kept when it was promised (`Margin.score`), null
-    where neither plan nor forecast knew.
+    `extension` is dialled once the number has answered. `kept_score` says how surely a chosen window was to be
+    kept when it was promised (`Margin.score`), null where neither plan nor forecast knew.
 
     `first_promised_from` is when the first promise began, once it was not kept and a later window took its
     place. `alerted_at` is when it was told that the window is about to be missed. `net_wait_seconds` is how
@@ -77,6 +77,7 @@ class Callback(SQLModel, table=True):
     gross_wait_seconds: float | None = None
     times_written: list[list[str]] = Field(default_factory=list, sa_type=JSON)
     message_left_at: datetime | None = None
+    extension: str | None = Field(default=None, max_length=12)
     ended_at: datetime | None = None
 
     def apply(self, event: CallbackEvent, at: datetime, detail: str = "") -> None:

@@ -45,6 +45,7 @@ class Request:
     skills: tuple[str, ...] = ()
     preferred_agent_id: str | None = None
     channel: str = "phone"
+    extension: str | None = None
 
 
 async def request_callback(work: Work, line: Line, request: Request) -> Callback:
@@ -74,7 +75,10 @@ async def request_callbacks(work: Work, line: Line, requests: list[Request]) -> 
     await _one_at_a_time(work, line.id)
     numbers = [each.phone_number for each in requests]
     arrivals = [_arrival(each, work.now) for each in requests]
-    standing = await read_standing(work.session, line, numbers, arrivals, work.now)
+    wants_skills = any(_skills_of(request) for request in requests)
+    standing = await read_standing(
+        work.session, line, numbers, arrivals, work.now, wants_skills=wants_skills
+    )
     outcomes: list[Outcome] = []
     fresh: list[tuple[Callback, Request]] = []
     for request in requests:
@@ -151,13 +155,18 @@ def _window_that_can_be_kept(standing: Standing, request: Request, now: datetime
         if standing.room_in(request.window) <= 0:
             raise PromiseRefused("window_full", "the window has no room left")
         return request.window
-    load = standing.load_before(_arrival(request, now))
+    load = standing.load_before(_arrival(request, now), _skills_of(request))
     if is_overloaded(standing.line, load):
         raise PromiseRefused("overload", "more people wait than the line calls back in their turn")
     window = standing.asap(load)
     if window is None:
         raise PromiseRefused("cannot_be_kept", "nobody is at work, or the line closes too soon")
     return window
+
+
+def _skills_of(request: Request) -> list[str]:
+    asked_for = request.call.skills if request.call is not None else []
+    return list(request.skills or asked_for)
 
 
 def _write_down(work: Work, line: Line, request: Request, window: Window) -> Callback:
@@ -171,8 +180,9 @@ def _write_down(work: Work, line: Line, request: Request, window: Window) -> Cal
         status=CallbackStatus.SCHEDULED if scheduled else CallbackStatus.WAITING,
         language=request.language,
         reason=request.reason,
+        extension=request.extension,
         priority=request.call.priority if request.call is not None else request.priority,
-        skills=list(request.skills),
+        skills=_skills_of(request),
         preferred_agent_id=request.preferred_agent_id,
         arrived_at=window.start if scheduled else _arrival(request, work.now),
         requested_at=work.now,

@@ -20,7 +20,15 @@ from callback.promises.callback import Callback, CallbackKind
 from callback.promises.capacity import Outlook
 from callback.promises.do_not_call import listed_among
 from callback.promises.lifecycle import OPEN, CallbackStatus
-from callback.promises.offering import Load, asap_for, capacity_of, load_of, promises_in
+from callback.promises.offering import (
+    Load,
+    asap_for,
+    capacity_of,
+    load_of,
+    promises_in,
+    skills_at_work,
+    with_skills,
+)
 from callback.promises.outlook import outlook_of
 
 _ARRIVED_BETWEEN = union_all(
@@ -51,6 +59,7 @@ class Standing:
     listed: set[str]
     owed: dict[str, Callback]
     outlook: Outlook | None = None
+    skills: tuple[frozenset[str], ...] = ()
     _given: list[Window] = field(default_factory=list)
 
     def room_in(self, window: Window) -> int:
@@ -65,9 +74,11 @@ class Standing:
             return None
         return margin.score(self.taken(window) + self._given_in(window) + 1)
 
-    def load_before(self, arrived_at: datetime) -> Load:
-        """Return the load that stands before one of these people."""
-        return replace(self.load, ahead=self.load.ahead + bisect_left(self.between, arrived_at))
+    def load_before(self, arrived_at: datetime, wanted: Collection[str] = ()) -> Load:
+        """Return the load that stands before one of these people, for an agent with these skills."""
+        ahead = self.load.ahead + bisect_left(self.between, arrived_at)
+        skilled = with_skills(self.skills, wanted) if wanted else None
+        return replace(self.load, ahead=ahead, skilled=skilled)
 
     def asap(self, load: Load) -> Window | None:
         """Return the window to promise to somebody who keeps the place in line, if it can be kept."""
@@ -92,8 +103,13 @@ async def read_standing(
     numbers: Collection[str],
     arrivals: Collection[datetime],
     now: datetime,
+    *,
+    wants_skills: bool = False,
 ) -> Standing:
-    """Return how a line stands towards people at `numbers` who arrived at `arrivals`."""
+    """Return how a line stands towards people at `numbers` who arrived at `arrivals`.
+
+    The agents' skills are read only if somebody wants some.
+    """
     found = await session.exec(
         select(Callback).where(
             col(Callback.phone_number).in_(numbers),
@@ -111,6 +127,7 @@ async def read_standing(
         listed=await listed_among(session, numbers),
         owed={callback.phone_number: callback for callback in found},
         outlook=await outlook_of(session, line.id, now),
+        skills=await skills_at_work(session, line.id) if wants_skills else (),
     )
 
 

@@ -18,6 +18,9 @@ MESSAGE_STATUS = f"{ROOT}/messaging/status/{{message_id}}"
 WAITING = f"{ROOT}/voice/waiting"
 MENU = f"{ROOT}/voice/menu/{{step}}"
 LEFT = f"{ROOT}/voice/left"
+NOTED = f"{ROOT}/voice/noted"
+NOTE_STATUS = f"{ROOT}/voice/status/note"
+NOTE_HEARD = "/notes/{leg_id}"
 AGENT = f"{ROOT}/voice/agent/{{leg_id}}/{{step}}"
 SUPERVISOR = f"{ROOT}/voice/supervisor/{{leg_id}}/{{step}}"
 PERSON = f"{ROOT}/voice/person/{{leg_id}}/{{step}}"
@@ -67,6 +70,18 @@ class Addresses:
         return NumberAddresses(
             base + INCOMING, base + FALLBACK, base + NUMBER_STATUS, base + MESSAGE
         )
+
+    def noted(self) -> str:
+        """Where a call goes on once something was said after the tone."""
+        return self._base + NOTED
+
+    def note_status(self) -> str:
+        """Where it is told that a note is there to be heard."""
+        return self._base + NOTE_STATUS + RETRYING
+
+    def note_heard(self, leg_id: str) -> str:
+        """Where an agent's phone, as long as this leg of hers lasts, plays a note from."""
+        return self._base + NOTE_HEARD.format(leg_id=leg_id)
 
     def fallback(self) -> str:
         """Where a call goes when another address failed."""

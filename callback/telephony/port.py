@@ -40,7 +40,10 @@ ENDED_STATES = frozenset(
 
 @dataclass(frozen=True)
 class CallOrder:
-    """A call to be placed. `answer_url` is fetched when it is answered, `status_url` told of its fate."""
+    """A call to be placed. `answer_url` is fetched when it is answered, `status_url` told of its fate.
+
+    The keys of an `extension` are pressed before, a second after somebody picked up.
+    """
 
     to: str
     caller_id: str
@@ -49,6 +52,7 @@ class CallOrder:
     ring_seconds: int
     limit_seconds: int
     machine_detection: MachineDetection = MachineDetection.OFF
+    extension: str | None = None
 
 
 @dataclass(frozen=True)
@@ -180,6 +184,14 @@ class Telephony(Protocol):
 
     async def find_texts(self, to: str, since: datetime) -> list[KnownText]:
         """Return the texts that we asked to be sent to `to` at or after `since`, the newest first."""
+        ...
+
+    async def fetch_recording(self, recording_sid: str) -> bytes:
+        """Return a recording as a WAV file; `CallGone` if there is none of that name."""
+        ...
+
+    async def delete_recording(self, recording_sid: str) -> None:
+        """Throw a recording away; `CallGone` if there is none of that name."""
         ...
 
     async def close(self) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, TypeVar
 
-from aiohttp import ClientConnectorError, ClientError
+from aiohttp import BasicAuth, ClientConnectorError, ClientError, ClientSession
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http import AsyncHttpClient
 from twilio.http.async_http_client import AsyncTwilioHttpClient
@@ -41,6 +42,7 @@ MACHINE_DETECTION = {MachineDetection.ON: "Enable", MachineDetection.MESSAGE: "D
 ALL_EVENTS = ["initiated", "ringing", "answered", "completed"]
 NOT_IN_PROGRESS = 21220
 GONE = frozenset({20404, NOT_IN_PROGRESS})
+ONE_SECOND = "ww"
 BUSY_NOW = frozenset({10004, 16021, 20429})
 
 Result = TypeVar("Result")
@@ -64,11 +66,30 @@ def error_of(error: TwilioRestException | TwilioServiceException) -> TelephonyEr
     return TelephonyRefused(message, code)
 
 
+FetchFile = Callable[[str, tuple[str, str]], Awaitable[bytes]]
+
+
+async def fetch_over_http(address: str, credentials: tuple[str, str]) -> bytes:
+    """Return a file that Twilio keeps.
+
+    Raises:
+        CallGone: there is none at this address.
+
+    """
+    auth = BasicAuth(*credentials)
+    async with ClientSession(auth=auth) as session, session.get(address) as answer:
+        if answer.status == HTTPStatus.NOT_FOUND:
+            raise CallGone("there is no such recording", None)
+        answer.raise_for_status()
+        return await answer.read()
+
+
 class TwilioTelephony:
     """Twilio, with every request bounded in time and none of them repeated behind our back.
 
     `http_client` replaces the transport in tests; by default one with pooled connections is made when the
-    first request goes out, because making it needs a running event loop.
+    first request goes out, because making it needs a running event loop. The library reads every answer as
+    text, so recordings are fetched by `fetch_file`, which is given an address and the account's credentials.
     """
 
     def __init__(
@@ -77,11 +98,13 @@ class TwilioTelephony:
         auth_token: str,
         base_url: str = "",
         http_client: AsyncHttpClient | None = None,
+        fetch_file: FetchFile | None = None,
     ) -> None:
         self._account_sid = account_sid
         self._auth_token = auth_token
         self._base_url = base_url
         self._http_client = http_client
+        self._fetch_file = fetch_file or fetch_over_http
         self._client: Client | None = None
 
     def _connected(self) -> Client:
@@ -113,6 +136,8 @@ class TwilioTelephony:
         options: dict[str, Any] = {}
         if order.machine_detection != MachineDetection.OFF:
             options["machine_detection"] = MACHINE_DETECTION[order.machine_detection]
+        if order.extension:
+            options["send_digits"] = ONE_SECOND + order.extension
         call = await self._ask(
             self._connected().calls.create_async(
                 to=order.to,
@@ -218,6 +243,16 @@ class TwilioTelephony:
                 sms_method="POST",
             )
         )
+
+    async def fetch_recording(self, recording_sid: str) -> bytes:
+        """Return a recording; Twilio serves the file beside the resource."""
+        base = self._base_url or "https://api.twilio.com"
+        path = f"/2010-04-01/Accounts/{self._account_sid}/Recordings/{recording_sid}.wav"
+        return await self._ask(self._fetch_file(base + path, (self._account_sid, self._auth_token)))
+
+    async def delete_recording(self, recording_sid: str) -> None:
+        """Throw a recording away, with its file."""
+        await self._ask(self._connected().recordings(recording_sid).delete_async())
 
     async def close(self) -> None:
         """Close the pooled connections."""

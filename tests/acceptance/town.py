@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from callback.database import Database
 from callback.dialing.leg import LIVE, Leg
 from callback.dialing.recovery import sweep
 from callback.dialing.reservation import Reservation, ReservationStatus
+from callback.errors import CallGone
 from callback.jobs import JobName, Wake
 from callback.keys import Role, create_key
 from callback.promises.callback import Callback
@@ -181,7 +182,13 @@ class Town:
             self.clock,
             database,
             self.jobs,
-            TwilioTelephony(account.sid, account.auth_token, TWILIO, http_client=self.library),
+            TwilioTelephony(
+                account.sid,
+                account.auth_token,
+                TWILIO,
+                http_client=self.library,
+                fetch_file=self._file,
+            ),
         )
         self.jobs.context = {"runtime": self.runtime, "dispatcher": Dispatcher(self.runtime)}
         self.app = create_app(self.runtime)
@@ -213,6 +220,12 @@ class Town:
             status_callback=f"{PUBLIC}/twilio/voice/status",
         )
 
+    async def _file(self, address: str, credentials: tuple[str, str]) -> bytes:
+        answer = await self._rest.get(address, auth=credentials)
+        if answer.status_code == 404:
+            raise CallGone("no such recording", 20404)
+        return answer.content
+
     async def close(self) -> None:
         await self.jobs.close()
         await self.exchange.close()
@@ -224,13 +237,16 @@ class Town:
         assert answer.status_code == expect, answer.text
         return answer.json()
 
-    async def agent(self, *, status: str = "available", **persona: object) -> str:
+    async def agent(
+        self, *, status: str = "available", skills: Sequence[str] = (), **persona: object
+    ) -> str:
         """Add an agent with a phone; by default she answers after two seconds and accepts."""
         endpoint = f"+1415555{190 + self._agents:04d}"
         self._agents += 1
         wish = {"answers": {"after_s": 2}, "choices": [{"hears": "accept", "times": 99}]} | persona
         self.person(endpoint, **wish)
         agent = {"name": f"Agent {self._agents}", "endpoint": endpoint, "line_ids": [self.line_id]}
+        agent["skills"] = list(skills)
         agent_id = (await self.api("POST", "/agents", 201, json=agent))["id"]
         if status != "offline":
             await self.set_status(agent_id, status)

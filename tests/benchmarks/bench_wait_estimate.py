@@ -23,7 +23,14 @@ from statistics import fmean, median
 import pytest
 
 from callback.demo.log import LoggedCall, read_log
-from callback.lines.wait import RECENT_CALLS, WaitEstimate, estimate_wait, mean_handle
+from callback.lines.wait import (
+    RECENT_CALLS,
+    RECENT_WAITS,
+    WaitEstimate,
+    estimate_wait,
+    leaving_rate,
+    mean_handle,
+)
 
 LOG = Path(__file__).parents[3] / "shared" / "data" / "small_bank_percall_1999-02.csv.gz"
 EXPECTED_HANDLE_S = 180
@@ -38,10 +45,14 @@ class LineThen:
     waiting: list[LoggedCall] = field(default_factory=list)
     serving: list[LoggedCall] = field(default_factory=list)
     over: list[tuple[timedelta, float]] = field(default_factory=list)
+    waits: list[tuple[timedelta, float, bool]] = field(default_factory=list)
     last_served: dict[str | None, timedelta] = field(default_factory=dict)
 
     def move_to(self, now: timedelta) -> None:
         """Let those go whose wait is over, into service if they were answered, and out of it again."""
+        for call in self.waiting:
+            if _begins(call) <= now:
+                insort(self.waits, (_begins(call), call.waited.total_seconds(), call.answered))
         self.serving += [call for call in self.waiting if call.answered and _begins(call) <= now]
         self.waiting = [call for call in self.waiting if _begins(call) > now]
         for call in self.serving:
@@ -56,11 +67,20 @@ class LineThen:
         lately = {agent for agent, end in self.last_served.items() if now - end <= within}
         return len(lately | {call.agent for call in self.serving})
 
-    def estimate(self, now: timedelta, within: timedelta) -> WaitEstimate | None:
+    def estimate(
+        self, now: timedelta, within: timedelta, *, reckons_with_leaving: bool
+    ) -> WaitEstimate | None:
         """Return what somebody is told who must wait behind all these, with every agent busy."""
         handled = [seconds for _, seconds in self.over[-RECENT_CALLS:] if seconds > 0]
         handle = mean_handle(len(handled), sum(handled), EXPECTED_HANDLE_S)
-        return estimate_wait(len(self.waiting), 0, self.agents(now, within), handle)
+        leaving = self.leaving() if reckons_with_leaving else 0.0
+        return estimate_wait(len(self.waiting), 0, self.agents(now, within), handle, leaving)
+
+    def leaving(self) -> float:
+        """Return the rate at which those who wait hang up, by the waits that are over."""
+        latest = self.waits[-RECENT_WAITS:]
+        hung_up = sum(not answered for _, _, answered in latest)
+        return leaving_rate(hung_up, sum(seconds for _, seconds, _ in latest))
 
     def average_wait(self, now: timedelta) -> float:
         """Return how long those in the queue have waited so far, in seconds on average; 0 for nobody."""
@@ -94,14 +114,16 @@ class Told:
         return -1 if self.real < low else int(self.real > high)
 
 
-def replay(calls: list[LoggedCall], within: timedelta) -> list[Told]:
+def replay(
+    calls: list[LoggedCall], within: timedelta, *, reckons_with_leaving: bool = True
+) -> list[Told]:
     """Return what each answered caller who had to wait would have been told."""
     line = LineThen()
     found: list[Told] = []
     for call in sorted(calls, key=lambda each: each.arrived):
         now = call.arrived
         line.move_to(now)
-        estimate = line.estimate(now, within)
+        estimate = line.estimate(now, within, reckons_with_leaving=reckons_with_leaving)
         if call.answered and call.waited.total_seconds() >= SHORTEST_S and estimate is not None:
             found.append(Told(call.waited.total_seconds(), estimate, line.average_wait(now)))
         line.waiting.append(call)
@@ -149,6 +171,13 @@ def test_estimated_waits_on_real_days() -> None:
             continue
         chosen, twilios = rows, [row.average - row.real for row in rows]
         assert mean_error(ours) < mean_error(twilios)
+    patient = [
+        row.expected - row.real
+        for calls in days.values()
+        for row in replay(calls, AT_WORK_WITHIN, reckons_with_leaving=False)
+    ]
+    lines.append(error_line("as if nobody ahead hung up", patient))
+    assert mean_error([row.expected - row.real for row in chosen]) < mean_error(patient)
     beside = Counter(row.beside_the_range() for row in chosen)
     inside, below, above = (beside[side] / len(chosen) for side in (0, -1, 1))
     assert inside >= 2 / 3

@@ -17,7 +17,7 @@ from callback.clock import Clock, ManualClock
 from callback.database import Database
 from callback.dialing.leg import Leg, LegRole, LegStatus
 from callback.dialing.reservation import Reservation, ReservationStatus
-from callback.errors import TelephonyError
+from callback.errors import CallGone, TelephonyError
 from callback.ids import new_id
 from callback.jobs import Jobs, Wake
 from callback.lines.line import Line, LineNumber
@@ -62,6 +62,7 @@ class CountingTelephony:
     known: dict[str, tuple[str, KnownCall]] = field(default_factory=dict)
     texts: list[TextOrder] = field(default_factory=list)
     known_texts: dict[str, tuple[str, KnownText]] = field(default_factory=dict)
+    recordings: dict[str, bytes] = field(default_factory=dict)
     trouble: list[TelephonyError] = field(default_factory=list)
     answer_is_lost: bool = False
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -119,6 +120,16 @@ class CountingTelephony:
         await self._think()
         found = [known for number, known in self.known_texts.values() if number == to]
         return [text for text in found if text.created_at is None or text.created_at >= since]
+
+    async def fetch_recording(self, recording_sid: str) -> bytes:
+        if recording_sid not in self.recordings:
+            raise CallGone("no such recording", 20404)
+        return self.recordings[recording_sid]
+
+    async def delete_recording(self, recording_sid: str) -> None:
+        await self._think()
+        if self.recordings.pop(recording_sid, None) is None:
+            raise CallGone("no such recording", 20404)
 
     async def close(self) -> None:
         self.orders.clear()

@@ -171,7 +171,7 @@ async def test_a_promise_is_spoken_once_it_is_written_and_lets_the_caller_leave(
     await office.agent(line, status=AgentStatus.BUSY)
     await queued(twilio)
     document = await confirm(twilio)
-    assert document.verbs == ["Say", "Leave"]
+    assert document.verbs == ["Say", "Say", "Leave"]
     assert "We will call you at 4 1 5, 5 5 5, 0 1 1 1" in document.said
     callback = await only(office, Callback)
     assert callback.status == CallbackStatus.WAITING
@@ -189,7 +189,7 @@ async def test_a_key_that_twilio_sends_twice_is_answered_twice_the_same(
     first = await confirm(twilio)
     second = await twilio.ask(MENU.format(step="number"), SID, Digits="1")
     assert second.said == first.said
-    assert second.verbs == first.verbs == ["Say", "Leave"]
+    assert second.verbs == first.verbs == ["Say", "Say", "Leave"]
     assert isinstance(await only(office, Callback), Callback)
 
 

@@ -21,7 +21,7 @@ from callback.lines.directory import get_line
 from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.messages.message import Message
-from callback.phone import parse_number
+from callback.phone import extension_in, parse_number
 from callback.promises.callback import Callback, TimelineEntry
 from callback.promises.lifecycle import CallbackStatus
 from callback.promises.requesting import Request, get_callback, move_callback, request_callback
@@ -151,6 +151,7 @@ async def _promise(work: Work, new: NewCallback) -> dict[str, Any]:
         skills=tuple(new.skills),
         preferred_agent_id=new.preferred_agent_id,
         channel="api",
+        extension=new.extension or extension_in(new.phone_number, line.country),
     )
     callback = await request_callback(work, line, request)
     await work.session.flush()

@@ -12,10 +12,22 @@ from webhooks.api import (
     conversations,
     forecasts,
     lines,
+    notes,
     plans,
     reports,
 )
 
 router = APIRouter(prefix="/api/v1")
-for part in (lines, plans, agents, bulk, callbacks, calls, conversations, forecasts, reports):
+for part in (
+    lines,
+    plans,
+    agents,
+    bulk,
+    callbacks,
+    notes,
+    calls,
+    conversations,
+    forecasts,
+    reports,
+):
     router.include_router(part.router)

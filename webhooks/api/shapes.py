@@ -40,7 +40,7 @@ Delays = dict[
 
 NULLABLE = frozenset(
     {"holidays_country", "offer_after_seconds", "callbacks_per_window", "dials_per_day"}
-    | {"offer_up_to_seconds", "offer_up_to_waiting", "slug"}
+    | {"offer_up_to_seconds", "offer_up_to_waiting", "slug", "supervisor_skill"}
 )
 
 
@@ -107,6 +107,10 @@ class LineSettings(Strict):
     offer_every: Annotated[int, Field(ge=1, le=100)] | None = None
     offer_up_to_seconds: Seconds | None = None
     offer_up_to_waiting: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    takes_notes: bool | None = None
+    notes_kept_days: Annotated[int, Field(ge=0, le=3650)] | None = None
+    supervisor_skill: Word | None = None
+    repeat_days: Annotated[int, Field(ge=1, le=365)] | None = None
     say_position: bool | None = None
     special_days: Annotated[list[SpecialSpan], Field(max_length=400)] | None = None
     reasons: Annotated[list[Word], Field(max_length=9)] | None = None
@@ -170,6 +174,7 @@ class NewCallback(Strict):
     line_id: str
     phone_number: str
     language: Language | None = None
+    extension: Annotated[str, Field(pattern="^[0-9]{1,12}$")] | None = None
     promised_from: AwareDatetime | None = None
     reason: Annotated[str, Field(min_length=1, max_length=80, pattern=NO_CONTROL)] | None = None
     priority: Annotated[int, Field(ge=0, le=10)] = 0

@@ -58,6 +58,7 @@ def callback_view(
         "line_id": callback.line_id,
         "call_id": callback.call_id,
         "phone_number": callback.phone_number,
+        "extension": callback.extension,
         "kind": callback.kind,
         "status": callback.status,
         "language": callback.language,

@@ -69,6 +69,10 @@ GROUPS = (
             Field("say_position", "switch"),
             Field("reasons", "list"),
             Field("answers", "answers"),
+            Field("takes_notes", "switch"),
+            Field("notes_kept_days", "number"),
+            Field("supervisor_skill", "text", maybe=True),
+            Field("repeat_days", "number"),
         ),
     ),
     Group(

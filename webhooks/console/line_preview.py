@@ -10,6 +10,7 @@ from callback.calls.call import CallStatus
 from callback.calls.waiting_calls import WaitingCall
 from callback.dialogue import arrival_steps, steps
 from callback.dialogue.choice import Decision, Step
+from callback.dialogue.number_steps import spoken_number
 from callback.dialogue.sentences import Speaker
 from callback.dialogue.turn import Turn
 from callback.lines.hours import Opening, is_open, openings_from
@@ -86,6 +87,8 @@ def _caller(line: Line, number: str, at: datetime) -> WaitingCall:
         menu={},
         queue_sid="",
         offered_at=None,
+        skills=[],
+        is_repeat=False,
     )
 
 
@@ -126,7 +129,8 @@ def _promised(decision: Decision, board: Board, caller: WaitingCall, at: datetim
     window = window or board.asap(board.load_before(caller.arrived_at), at)
     if promise is None or window is None:
         return Turn(())
-    return steps.promised(promise.number, window, scheduled=promise.window is not None)
+    number = spoken_number(promise.number, promise.extension)
+    return steps.promised(number, window, scheduled=promise.window is not None)
 
 
 def _comes_late(line: Line, number: str, at: datetime) -> list[Spoken]:

@@ -13,6 +13,8 @@ from callback.dialogue import agent_steps
 from callback.dialogue.sentences import Speaker, first_known
 from callback.dialogue.turn import Join, Role, Turn
 from callback.lines.offer import Window
+from callback.promises.note import note_of
+from callback.runtime import Runtime
 from callback.telephony import addresses
 from webhooks.requests import Form, Office, VoiceRoute
 from webhooks.twiml import render
@@ -29,17 +31,19 @@ async def agent(leg_id: str, step: str, form: Form, office: Office) -> Response:
     async with office.work() as work:
         case, leg = await case_of_leg(work, leg_id)
         placed(case, leg, form.call_sid)
-        turn = _turn(case, leg, step, form.digits)
+        turn = await _turn(office, case, leg, step, form.digits)
         language = first_known(case.agent.languages, case.line.language)
         speaker = Speaker(language, case.line.zone, work.now)
     return render(turn, speaker, agent_stage(office.addresses, leg_id))
 
 
-def _turn(case: Case, leg: Leg, step: str, digits: str) -> Turn:
+async def _turn(office: Runtime, case: Case, leg: Leg, step: str, digits: str) -> Turn:
     if step == agent_steps.SORRY:
         talked = case.reservation.connected_at is not None
         return agent_steps.farewell("agent.over" if talked else "agent.not_reached")
     if step == agent_steps.CHOICE:
+        if digits == agent_steps.NOTE_KEY and await _has_note(case):
+            return agent_steps.play_note(office.addresses.note_heard(leg.id))
         return _after_choice(case, leg, digits)
     if step == agent_steps.ACCEPTED:
         return _let_in(case, leg) if leg.accepted_at is not None else agent_steps.hang_up()
@@ -49,13 +53,20 @@ def _turn(case: Case, leg: Leg, step: str, digits: str) -> Turn:
         return _let_in(case, leg)
     if case.reservation.status != ReservationStatus.ASKING:
         return agent_steps.farewell("agent.too_late")
-    return _offer(case)
+    return await _offer(case)
 
 
-def _offer(case: Case) -> Turn:
+async def _has_note(case: Case) -> bool:
+    callback = case.callback
+    return callback is not None and await note_of(case.work.session, callback.id) is not None
+
+
+async def _offer(case: Case) -> Turn:
     if case.callback is not None:
         window = Window(case.callback.promised_from, case.callback.promised_until)
-        return agent_steps.offer_callback(case.line.name, window, case.callback.reason)
+        has_note = await _has_note(case)
+        reason = case.callback.reason
+        return agent_steps.offer_callback(case.line.name, window, reason, has_note=has_note)
     arrived_at = case.call.arrived_at if case.call is not None else case.now
     return agent_steps.offer_call(case.line.name, case.now - arrived_at)
 

@@ -12,7 +12,7 @@ from callback.dialing.events import caller_hung_up
 from callback.dialing.outcomes import caller_pulled, finish
 from callback.dialing.reservation import ReservationStatus
 from callback.dialing.surveying import begin_voice_survey
-from callback.dialogue import survey_steps
+from callback.dialogue import steps, survey_steps
 from callback.dialogue.sentences import Speaker
 from callback.dialogue.turn import Again, Enqueue, HangUp, Join, Role, Say, Turn
 from callback.errors import NotFound
@@ -52,6 +52,8 @@ async def left(form: Form, office: Office) -> Response:
 
 
 async def _goes_on(work: Work, line: Line, call: Call, result: str) -> Turn:
+    if call.status == CallStatus.LEAVING and line.takes_notes:
+        return steps.ask_note()
     if call.status == CallStatus.LEAVING:
         await caller_hung_up(work, call)
         return Turn((), then=HangUp())

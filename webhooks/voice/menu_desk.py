@@ -11,6 +11,7 @@ from callback.calls.waiting_calls import WaitingCalls
 from callback.dialing.canceling import cancel_callback
 from callback.dialogue import arrival_steps, steps
 from callback.dialogue.choice import Decision, Facts, Promise, Step, Wish
+from callback.dialogue.number_steps import spoken_number
 from callback.dialogue.sentences import Speaker
 from callback.dialogue.turn import Turn
 from callback.errors import IllegalTransition, NoLongerWaiting, NotFound, PromiseRefused
@@ -132,11 +133,11 @@ async def _carry_out(work: Work, line: Line, decided: list[Decided]) -> list[Tur
     for one in decided:
         decision = one.decision
         if decision.promise is not None:
-            turns.append(_told(one, next(outcomes)))
+            turns.append(_told(line, one, next(outcomes)))
         elif decision.move is not None:
             turns.append(await _move(work, line, one, decision.move))
         elif decision.wish is not None:
-            turns.append(await _grant(work, line, one.call, decision.wish))
+            turns.append(await _grant(work, line, one, decision.wish))
         else:
             turns.append(decision.turn or steps.waiting(one.facts))
     return turns
@@ -149,19 +150,27 @@ async def _promise(work: Work, line: Line, promised: list[Decided]) -> list[Outc
 
 
 def _request(call: Call, promise: Promise) -> Request:
-    return Request(promise.number, call.language, promise.window, call, reason=promise.reason)
+    return Request(
+        promise.number,
+        call.language,
+        promise.window,
+        call,
+        reason=promise.reason,
+        extension=promise.extension,
+    )
 
 
-def _told(one: Decided, outcome: Outcome) -> Turn:
+def _told(line: Line, one: Decided, outcome: Outcome) -> Turn:
     if isinstance(outcome, PromiseRefused | NoLongerWaiting):
         log.info("no promise to call %s: %s", one.call.call_sid, outcome)
         rule = outcome.rule if isinstance(outcome, PromiseRefused) else "no_longer_waiting"
         return steps.not_promised(rule, one.facts)
     return steps.promised(
-        outcome.phone_number,
+        spoken_number(outcome.phone_number, outcome.extension),
         Window(outcome.promised_from, outcome.promised_until),
         scheduled=outcome.kind == CallbackKind.SCHEDULED,
         in_queue=one.call.queue_sid is not None,
+        takes_note=line.takes_notes,
     )
 
 
@@ -176,8 +185,12 @@ async def _move(work: Work, line: Line, one: Decided, window: Window) -> Turn:
     return steps.not_promised("cannot_be_kept", one.facts)
 
 
-async def _grant(work: Work, line: Line, call: Call, wish: Wish) -> Turn:
-    """Take a promise back; whoever would rather wait gets its place in line."""
+async def _grant(work: Work, line: Line, one: Decided, wish: Wish) -> Turn:
+    """Take a promise back; whoever would rather wait gets its place in line. Or ask for a supervisor."""
+    call = one.call
+    if wish == Wish.SUPERVISOR:
+        call.skills = [line.supervisor_skill] if line.supervisor_skill else []
+        return steps.supervisor(one.facts)
     owed = await owed_to(work.session, line, call)
     if owed is not None:
         await cancel_callback(work, owed, "the caller")

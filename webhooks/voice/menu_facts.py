@@ -39,7 +39,7 @@ def facts_of(
     Somebody who is not `in_queue` yet is told of a callback that is `pending`, and of closed hours.
     """
     line = board.line
-    load = board.load_before(call.arrived_at)
+    load = board.load_before(call.arrived_at, call.skills)
     number = call.phone_number
     may_be_called = (
         number is not None
@@ -50,17 +50,17 @@ def facts_of(
     shut = not is_open(line, now)
     closed, emptied = shut and not in_queue, shut and in_queue and not load.agents
     halves = counts_twelve_hours(call.language)
+    typed, _, extension = digits.partition("*")
     asked_at = _asked_at(step, digits, choice, listening_zone(line, call), now, halves=halves)
     return Facts(
         offer=_offer(board, load, rooms, number, in_queue=in_queue),
         wait=load.wait(),
         caller_number=number if may_be_called else None,
         choice=choice,
-        typed_number=callable_number(
-            digits, line.country, line.may_be_dialed, line.blocked_prefixes
-        )
+        typed_number=callable_number(typed, line.country, line.may_be_dialed, line.blocked_prefixes)
         if step is Step.TYPED
         else None,
+        typed_extension=extension if extension.isdecimal() and len(extension) <= 12 else None,
         announce_seconds=line.announce_every_seconds,
         position=load.ahead + 1 if line.say_position else None,
         speaks_offer=_speaks_offer(line, call, now),
@@ -69,6 +69,7 @@ def facts_of(
         languages=tuple(line.languages),
         reasons=tuple(line.reasons),
         answers=tuple((each["title"], each["text"]) for each in line.answers),
+        supervisor=in_queue and call.is_repeat and not call.skills and board.supervisors > 0,
         more=tuple(_more(step, digits, choice, rooms, asked_at)),
         days=_days(step, digits, line, call, rooms),
         asked_at=asked_at,

@@ -108,7 +108,8 @@ def test_the_preview_lets_a_caller_take_a_callback_with_these_settings() -> None
     assert said[0] == "Thank you for calling Support."
     assert "Press 1 to be called back without losing your place." in said
     assert "1" in said
-    assert said[-1].startswith("You have our word. We will call you at")
+    assert said[-2].startswith("You have our word. We will call you at")
+    assert said[-1] == "Goodbye."
     assert any(
         text.startswith("We are closed now.") for text in (each.text for each in closed.lines)
     )

@@ -10,6 +10,7 @@ import pytest
 
 from callback.dialogue import arrival_steps, steps
 from callback.dialogue.choice import Choice, Decision, Facts, Pending, Step, Wish
+from callback.dialogue.number_steps import spoken_number
 from callback.dialogue.sentences import Speaker
 from callback.dialogue.turn import Again, Enqueue, HangUp, Turn
 from callback.lines.offer import NoOffer, Offer, Window
@@ -74,7 +75,9 @@ def test_a_closed_line_that_can_promise_nothing_says_goodbye() -> None:
 
 
 def test_a_promise_to_somebody_in_no_queue_ends_the_call() -> None:
-    turn = steps.promised("+14155550111", OTHER, scheduled=True, in_queue=False)
+    turn = steps.promised(
+        spoken_number("+14155550111", None), OTHER, scheduled=True, in_queue=False
+    )
     assert turn.then == HangUp()
 
 

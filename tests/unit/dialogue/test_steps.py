@@ -19,9 +19,11 @@ from callback.dialogue.choice import (
     Facts,
     Promise,
     Step,
+    Wish,
 )
+from callback.dialogue.number_steps import spoken_number
 from callback.dialogue.sentences import Speaker
-from callback.dialogue.turn import AskAgain, KeepWaiting, Leave, Turn
+from callback.dialogue.turn import AskAgain, KeepWaiting, Leave, Record, Turn
 from callback.lines.offer import NoOffer, Offer, Window
 from callback.lines.wait import WaitEstimate, estimate_wait
 from tests.unit.builders import utc
@@ -199,8 +201,8 @@ def test_failures_at_different_steps_add_up() -> None:
 
 
 def test_a_promise_is_spoken_with_its_number_and_its_end_and_lets_the_caller_go() -> None:
-    asap = steps.promised(CALLER, ASAP, scheduled=False)
-    chosen = steps.promised(CALLER, WINDOWS[0], scheduled=True)
+    asap = steps.promised(spoken_number(CALLER, None), ASAP, scheduled=False)
+    chosen = steps.promised(spoken_number(CALLER, None), WINDOWS[0], scheduled=True)
     assert spoken(asap) == (
         "You have our word. We will call you at 4 1 5, 5 5 5, 0 1 1 1 within about 20 minutes. Goodbye."
     )
@@ -225,10 +227,51 @@ def test_who_is_not_promised_anything_hears_why_and_stays_in_line(rule: str, wor
     assert turn.then == KeepWaiting()
 
 
+def test_a_line_that_takes_notes_asks_for_one_once_the_promise_is_spoken() -> None:
+    number = spoken_number(CALLER, None)
+    outside = steps.promised(number, ASAP, scheduled=True, in_queue=False, takes_note=True)
+    assert "You have our word." in spoken(outside)
+    assert "say your name and what it is about after the tone" in spoken(outside)
+    assert outside.then == steps.ask_note().then == Record(20)
+    # Nothing can be recorded in a queue: it is left first.
+    inside = steps.promised(number, ASAP, scheduled=True, takes_note=True)
+    assert inside.then == Leave()
+    assert "tone" not in spoken(inside)
+    assert "Goodbye" not in spoken(inside)
+
+
+def test_an_extension_is_read_back_and_goes_with_the_promise() -> None:
+    facts = at(replace(FACTS, typed_number=OTHER, typed_extension="120"), window=WINDOWS[0])
+    typed = decide(Step.TYPED, "4155550122*120", facts)
+    assert "at 4 1 5, 5 5 5, 0 1 2 2, extension 1 2 0." in spoken(typed.turn)
+    confirmed = decide(Step.NUMBER, "1", replace(facts, choice=typed.choice))
+    assert confirmed.promise == Promise(OTHER, WINDOWS[0], None, "120")
+    again = decide(Step.NUMBER, "2", replace(facts, choice=typed.choice))
+    assert again.choice.extension is None
+
+
+SERVED_BEFORE = replace(FACTS, supervisor=True)
+
+
+def test_who_calls_again_may_ask_for_a_supervisor() -> None:
+    said = spoken(steps.waiting(SERVED_BEFORE))
+    assert "Press 4 to speak to a supervisor. Or stay on the line." in said
+    decision = decide(Step.OFFER, "4", SERVED_BEFORE)
+    assert (decision.wish, decision.turn) == (Wish.SUPERVISOR, None)
+    assert decide(Step.OFFER, "4", FACTS).wish is None
+    turn = steps.supervisor(SERVED_BEFORE)
+    assert spoken(turn).startswith(
+        "A supervisor will take your call. You have kept your place in line. Your wait is about"
+    )
+    assert "Press 4" not in spoken(turn)
+    assert turn.then == KeepWaiting()
+
+
 windows = st.lists(st.sampled_from(WINDOWS), max_size=3, unique=True).map(tuple)
 choices = st.builds(
     Choice,
     number=st.sampled_from([None, CALLER, OTHER]),
+    extension=st.sampled_from([None, "120"]),
     window=st.sampled_from([None, *WINDOWS]),
     windows=windows,
     day=st.sampled_from([None, "2026-03-04"]),
@@ -244,6 +287,7 @@ facts = st.builds(
     choice=choices,
     typed_number=st.sampled_from([None, OTHER]),
     reasons=st.sampled_from([(), ("billing", "a repair")]),
+    supervisor=st.booleans(),
     answers=st.sampled_from([(), (("hours", "We are open from nine to five."),)]),
     more=windows,
     days=windows,
@@ -257,7 +301,8 @@ digits = st.one_of(st.text(max_size=12), st.text("0123456789*#", max_size=12))
 @given(st.sampled_from(IN_QUEUE), digits, facts)
 def test_no_input_ends_the_call_or_loses_the_place(step: Step, keys: str, given: Facts) -> None:
     decision = decide(step, keys, given)
-    assert (decision.turn is None) != (decision.promise is None)
+    done = decision.promise is not None or decision.wish is not None
+    assert (decision.turn is None) == done
     if decision.turn is not None:
         assert isinstance(decision.turn.then, KeepWaiting | AskAgain)
         assert spoken(decision.turn)

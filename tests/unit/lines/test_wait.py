@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback.lines.wait import WEIGHT_OF_EXPECTATION, WaitEstimate, estimate_wait, mean_handle
+from callback.lines.wait import (
+    WEIGHT_OF_EXPECTATION,
+    WaitEstimate,
+    estimate_wait,
+    estimate_wait_for_skill,
+    leaving_rate,
+    mean_handle,
+)
 
 AHEAD = st.integers(0, 500)
 AGENTS = st.integers(1, 200)
@@ -49,6 +57,62 @@ def test_the_wait_is_that_of_the_departures_before(
     assert wait.expected == timedelta(seconds=expected)
     assert wait.low.total_seconds() == pytest.approx(low, abs=1e-4)
     assert wait.high.total_seconds() == pytest.approx(high, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "skilled", "expected"),
+    # Six agents take the four ahead 30 s apart; then one of two supervisors is free within 90 s, on average.
+    [(4, 2, 4 * 30 + 90), (0, 2, 90), (4, 6, 4 * 30 + 30), (4, 1, 4 * 30 + 180)],
+)
+def test_who_asks_for_a_skill_waits_for_those_ahead_and_then_for_somebody_with_it(
+    ahead: int, skilled: int, expected: float
+) -> None:
+    wait = estimate_wait_for_skill(ahead, 0, 6, skilled, timedelta(seconds=180))
+    assert wait is not None
+    assert wait.expected == timedelta(seconds=expected)
+    assert timedelta(0) <= wait.low <= wait.expected <= wait.high
+    spread = math.sqrt(ahead * 30**2 + (180 / skilled) ** 2)
+    assert wait.high.total_seconds() == pytest.approx(expected + spread, abs=1e-4)
+
+
+@pytest.mark.parametrize(("agents", "skilled"), [(0, 1), (6, 0), (6, -1)])
+def test_with_nobody_who_has_the_skill_there_is_no_honest_wait(agents: int, skilled: int) -> None:
+    assert estimate_wait_for_skill(0, 0, agents, skilled, timedelta(seconds=180)) is None
+
+
+RATES = st.floats(1e-5, 0.1)
+
+
+def slow_sum(ahead: int, agents: int, handle: timedelta, leaving: float) -> tuple[float, float]:
+    """The wait as its definition has it: one exponential time after the other."""
+    rates = [agents / handle.total_seconds() + j * leaving for j in range(ahead + 1)]
+    mean = sum(1 / rate for rate in rates)
+    return mean, mean + math.sqrt(sum(1 / rate**2 for rate in rates))
+
+
+@given(AHEAD, AGENTS, HANDLE, RATES)
+def test_those_ahead_who_hang_up_shorten_the_wait_by_the_sum_of_its_definition(
+    ahead: int, agents: int, handle: timedelta, leaving: float
+) -> None:
+    wait = estimate_wait(ahead, 0, agents, handle, leaving)
+    assert wait is not None
+    mean, high = slow_sum(ahead, agents, handle, leaving)
+    assert wait.expected.total_seconds() == pytest.approx(mean, rel=1e-4, abs=1e-4)
+    assert wait.high.total_seconds() == pytest.approx(high, rel=1e-4, abs=1e-4)
+    assert wait.expected <= estimate(ahead, agents, handle).expected + timedelta(milliseconds=1)
+
+
+def test_nobody_ahead_means_nobody_who_could_hang_up() -> None:
+    assert estimate_wait(0, 0, 3, timedelta(minutes=3), 0.01) == estimate(
+        0, 3, timedelta(minutes=3)
+    )
+
+
+def test_patience_is_what_all_have_waited_by_those_who_hung_up() -> None:
+    # Before anything was seen, ten minutes; forty hang-ups in 3,000 s of waiting weigh four times as much.
+    assert leaving_rate(0, 0) == pytest.approx(1 / 600)
+    assert leaving_rate(40, 3_000) == pytest.approx(50 / 9_000)
+    assert leaving_rate(0, 54_000) == pytest.approx(10 / 60_000)
 
 
 @pytest.mark.parametrize("agents", [0, -1])
