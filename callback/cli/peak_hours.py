@@ -273,6 +273,34 @@ def peaks(
     _run(work)
 
 
+@app.command("report")
+def report(
+    line: LineArgument,
+    out: Annotated[Path, typer.Option(help="Write the report to this .html file.")],
+    days: Annotated[int, typer.Option(help="How many days: 1 for daily, 7 for weekly.")] = 7,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The last day. Default: yesterday."),
+    ] = None,
+) -> None:
+    """Write how a line did in a day or a week, and what comes, as one page to keep or to send."""
+
+    async def work(console: Console, database: Database, clock: Clock) -> None:
+        from callback.calls.demand import find_line
+        from callback.forecasting.intervals import DAY
+        from callback.reporting.period_report import period_report
+
+        now = clock.now()
+        async with database.reading() as session:
+            chosen = await find_line(session, line)
+            last = until.date() if until else now.astimezone(chosen.zone).date() - DAY
+            text = await period_report(session, chosen, last, days, now)
+        out.write_text(text, encoding="utf-8")
+        console.print(f"Wrote {out}", markup=False, soft_wrap=True)
+
+    _run(work)
+
+
 def parse_target(text: str) -> tuple[float, float]:
     """Return `80/20` as a share and seconds: 0.8 and 20.0.
 
