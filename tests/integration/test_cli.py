@@ -213,7 +213,7 @@ async def test_a_database_that_the_server_does_not_have_is_named(
         ("PORT", "many"),
         ("CLOCK", "yesterday"),
         ("PUBLIC_BASE_URL", "callback.example"),
-        ("TWILIO_CALLS_PER_SECOND", "0"),
+        ("TWILIO_CALLS_PER_SECOND", "-1"),
         ("LOG_LEVEL", "loud"),
     ],
 )
