@@ -1,4 +1,4 @@
-"""What was before with a person, on all lines: calls, callbacks, notes, outcomes; the newest first."""
+"""What was before with a person, on all lines: calls, callbacks, notes, outcomes, surveys; newest first."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.calls.call import Call, CallStatus, Direction
+from callback.calls.survey import Survey
 from callback.desk.record import ContactNote, WrapUp
 from callback.promises.callback import Callback
 
@@ -17,13 +18,18 @@ MOST = 12
 
 @dataclass(frozen=True)
 class Earlier:
-    """One thing that was before: its kind, what became of it (a word of ours), and what was written down."""
+    """One thing that was before: its kind, what became of it (a word of ours), and what was written down.
+
+    `helped` and `score` (1 to 5, the best) are the answers of a survey; None where nothing was answered.
+    """
 
     at: datetime
     kind: str
     what: str = ""
     text: str = ""
     complaint: bool = False
+    helped: bool | None = None
+    score: int | None = None
 
 
 async def history_of(
@@ -36,6 +42,7 @@ async def history_of(
         *await _calls(session, number, but),
         *await _callbacks(session, number, but),
         *await _written(session, number),
+        *await _answered(session, number),
     ]
     return sorted(found, key=lambda each: each.at, reverse=True)[:MOST]
 
@@ -89,4 +96,18 @@ async def _written(session: AsyncSession, number: str) -> list[Earlier]:
             Earlier(each.at, "outcome", each.disposition, each.resolution, each.complaint)
             for each in outcomes
         ),
+    ]
+
+
+async def _answered(session: AsyncSession, number: str) -> list[Earlier]:
+    surveys = await session.exec(
+        select(Survey)
+        .where(col(Survey.phone_number) == number, col(Survey.answered_at).is_not(None))
+        .order_by(col(Survey.answered_at).desc())
+        .limit(MOST)
+    )
+    return [
+        Earlier(each.answered_at, "survey", helped=each.helped, score=each.score)
+        for each in surveys
+        if each.answered_at is not None
     ]

@@ -20,6 +20,7 @@ from callback.lines.line import Line
 from callback.phone import mask
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackStatus
+from callback.promises.note import Note, note_of
 
 UNFINISHED_FOR = timedelta(hours=12)
 AHEAD = timedelta(hours=24)
@@ -48,7 +49,8 @@ class Contact:
     """Who is, or was, at the other end. `number` has stars until the agent has accepted.
 
     `late` is by how much a promise was missed, or is being missed; None if it was kept or still can be.
-    `supervisor` is the leg of one who was called in.
+    `recorded` is what she said after the tone, once the agent has accepted. `supervisor` is the leg of one
+    who was called in.
     """
 
     reservation: Reservation
@@ -60,6 +62,7 @@ class Contact:
     promised: tuple[datetime, datetime] | None
     late: timedelta | None
     earlier: tuple[Earlier, ...]
+    recorded: Note | None = None
     supervisor: Leg | None = None
 
 
@@ -172,10 +175,12 @@ async def _contact(
         promised = (callback.promised_from, callback.promised_until)
         late = lateness(callback, now)
         but = {callback.id, callback.call_id or ""}
+        recorded = await note_of(session, callback.id) if known else None
     else:
         call = await session.get_one(Call, reservation.call_id)
         number, language, arrived_at = call.phone_number, call.language, call.arrived_at
         reason, promised, late, but = str(call.menu.get("reason") or ""), None, None, {call.id}
+        recorded = None
     shown = number or ""
     return Contact(
         reservation,
@@ -187,6 +192,7 @@ async def _contact(
         promised,
         late,
         tuple(await history_of(session, number, frozenset(but))),
+        recorded,
     )
 
 

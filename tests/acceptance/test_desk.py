@@ -9,9 +9,11 @@ import httpx
 import pytest
 
 from callback.agents.agent import Agent
+from callback.desk.view import UNFINISHED_FOR
 from callback.keys import Role
 from callback.people.members import create_user
 from callback.people.session import open_session
+from tests.acceptance.test_menu import full_house
 from tests.acceptance.town import CALLER, PUBLIC, Town
 
 QUIET = {"choices": []}
@@ -315,3 +317,61 @@ async def test_a_person_who_hangs_up_after_the_hand_over_ends_it_for_all(
     assert (await town.only_callback())["status"] == "completed"
     assert await town.status_of(above.agent_id) == "available"
     await town.all_over()
+
+
+async def test_what_was_said_after_the_tone_is_played_to_whoever_has_accepted(town: Town) -> None:
+    await full_house(town, takes_notes=True)
+    town.call(CALLER, "called back", "confirm", records_s=6)
+    await town.play(minutes=2)
+    town.person(CALLER, answers={"after_s": 3}, choices=[{"hears": "connected"}])
+    desk = await DeskOf(town, await town.agent(**QUIET)).open()
+    eve = await DeskOf(town, await town.agent(status="offline")).open(Role.SUPERVISOR)
+    assert "<audio" not in await until_phase(town, desk, "ringing")
+    reservation = await desk.offered()
+    path = f"/desk/{reservation}/recording"
+    assert (await desk.web.get(path)).status_code == 404
+    await desk.do("accept")
+    page = await until_phase(town, desk, "talking")
+    assert f'<audio controls preload="none" src="{path}"' in page
+    assert "What was said after the tone" in page
+    heard = await desk.web.get(path)
+    assert (heard.status_code, heard.headers["content-type"]) == (200, "audio/wav")
+    assert heard.headers["cache-control"] == "private, no-store"
+    assert len(heard.content) > 6 * 8_000
+    assert (await eve.web.get(path)).status_code == 404
+    story = f"/callbacks/{(await town.only_callback())['id']}"
+    shown = (await eve.web.get(story)).text
+    assert f'src="{story}/recording"' in shown
+    assert "Something was said after the tone" in shown
+    assert (await eve.web.get(f"{story}/recording")).content == heard.content
+    assert (await desk.web.get(f"{story}/recording")).status_code == 403
+    await desk.do("hang-up")
+    await town.play(minutes=1)
+    assert f'src="{path}"' in await desk.page()
+    assert (await desk.web.get(path)).content == heard.content
+    town.clock.move_to(town.clock.now() + UNFINISHED_FOR)
+    await desk.sign_in()
+    assert (await desk.web.get(path)).status_code == 404
+
+
+async def test_a_call_from_a_live_caller_has_nothing_to_be_played(town: Town, desk: DeskOf) -> None:
+    town.call(CALLER)
+    await until_phase(town, desk, "ringing")
+    reservation = await desk.offered()
+    await desk.do("accept")
+    assert "<audio" not in await until_phase(town, desk, "talking")
+    assert (await desk.web.get(f"/desk/{reservation}/recording")).status_code == 404
+
+
+@pytest.mark.both_databases
+async def test_answers_to_the_survey_are_shown_with_what_was_before(town: Town) -> None:
+    await town.open(survey="voice")
+    desk = await DeskOf(town, await town.agent(talk_s=20)).open(Role.SUPERVISOR)
+    rates = [{"hears": "we helped you"}, {"hears": "rate us", "presses": "4"}]
+    town.person(CALLER, choices=[{"hears": "be connected"}, *rates], talk_s=600)
+    owed = await town.ask()
+    await town.play(minutes=10, sweeping=1)
+    story = (await desk.web.get(f"/callbacks/{owed}")).text
+    for text in (await desk.page(), story):
+        assert "We helped" in text
+        assert "4 of 5" in text

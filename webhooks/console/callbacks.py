@@ -14,6 +14,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.agents.agent import Agent
+from callback.desk.history import history_of
+from callback.desk.record import Outcome
 from callback.dialing.leg import Leg, LegRole
 from callback.dialing.supervising import (
     Change,
@@ -29,17 +31,20 @@ from callback.lines.directory import get_line
 from callback.lines.line import Line
 from callback.promises.callback import Callback, TimelineEntry
 from callback.promises.lifecycle import CALLBACK_LIFE, OPEN, CallbackEvent, CallbackStatus
+from callback.promises.note import note_of
 from callback.reporting.finding import Order, Wanted, export_callbacks, find_callbacks
 from callback.runtime import Work
 from webhooks.console.csv_file import csv_file
 from webhooks.console.pages import Pages, SignedIn
 from webhooks.console.rendering import go_to, page
 from webhooks.requests import Office
+from webhooks.voice.noting import sound_of
 
 pages = Pages()
 
 EVENTS = frozenset({*CallbackEvent} | {
     "request", "attempt_placed", "agent_accepted", "person_accepted", "danger", "supervised",
+    "note_recorded", "wrapped_up", "handed_over",
 })  # fmt: skip
 """What the timeline says in words of its own; anything else is shown as it was written."""
 
@@ -246,6 +251,9 @@ async def story(request: Request, office: Office, callback_id: str) -> Response:
             .order_by(col(Leg.number))
         )
         agents = await _agents(session)
+        but = frozenset({callback.id, callback.call_id or ""})
+        earlier = await history_of(session, callback.phone_number, but)
+        recorded = await note_of(session, callback.id)
         timeline, attempts = entries.all(), legs.all()
     return await page(
         request,
@@ -257,6 +265,9 @@ async def story(request: Request, office: Office, callback_id: str) -> Response:
         attempts=attempts,
         agents=agents,
         known=EVENTS,
+        earlier=earlier,
+        recorded=recorded,
+        own_words={outcome.value for outcome in Outcome},
         may={
             "dial_now": CALLBACK_LIFE.allows(callback.status, CallbackEvent.DIAL_NOW),
             "reassign": CALLBACK_LIFE.allows(callback.status, CallbackEvent.REASSIGN),
@@ -264,3 +275,9 @@ async def story(request: Request, office: Office, callback_id: str) -> Response:
             "cancel": CALLBACK_LIFE.allows(callback.status, CallbackEvent.CANCEL),
         },
     )
+
+
+@pages.get("/callbacks/{callback_id}/recording", who=Role.SUPERVISOR)
+async def recording(office: Office, callback_id: str) -> Response:
+    """Play what the person said after the tone."""
+    return await sound_of(office, callback_id)

@@ -13,6 +13,7 @@ from callback.agents.presence import AgentStatus, AwayReason
 from callback.agents.staff import set_status
 from callback.desk.answering import accept_offer, decline_offer, hang_up
 from callback.desk.handing_over import call_supervisor, hand_over
+from callback.desk.hearing import heard_callback
 from callback.desk.record import Outcome
 from callback.desk.view import Desk, read_desk
 from callback.desk.wrapping_up import (
@@ -30,6 +31,7 @@ from webhooks.console.rendering import go_to, page
 from webhooks.console.signing_in import Text
 from webhooks.console.visitor import Visitor
 from webhooks.requests import Office
+from webhooks.voice.noting import sound_of
 
 pages = Pages()
 HOME = "/desk"
@@ -155,6 +157,15 @@ async def note(office: Office, visitor: SignedIn, reservation_id: str, text: Lon
     async with office.work() as work:
         await write_note(work, reservation_id, visitor.agent_id, text)
     return go_to(HOME)
+
+
+@pages.get("/desk/{reservation_id}/recording", who=Role.AGENT)
+async def recording(office: Office, visitor: SignedIn, reservation_id: str) -> Response:
+    """Play what the person said after the tone to the agent who has accepted her."""
+    async with office.database.reading() as session:
+        now = office.clock.now()
+        callback_id = await heard_callback(session, reservation_id, visitor.agent_id, now)
+    return await sound_of(office, callback_id)
 
 
 @pages.post("/desk/{reservation_id}/wrap-up", who=Role.AGENT)
