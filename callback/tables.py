@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 from callback.agents.agent import Agent, AgentLine
 from callback.agents.shift import Shift
 from callback.calls.call import Call
+from callback.calls.import_run import ImportRun
 from callback.calls.imported_day import ImportedDay
 from callback.calls.survey import Survey
 from callback.desk.record import ContactNote, WrapUp
@@ -42,6 +43,7 @@ TABLES = (
     ContactNote,
     DoNotCall,
     ForecastSnapshot,
+    ImportRun,
     ImportedDay,
     Leg,
     LimitCount,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -87,6 +87,7 @@ class Progress(Protocol):
 
 
 RejectedHook = Callable[[RejectedRow, str], None]
+BatchHook = Callable[[ImportResult, float], Awaitable[None]]
 
 
 def _no_progress(bytes_read: int, bytes_total: int, rows: int) -> None:
@@ -95,6 +96,10 @@ def _no_progress(bytes_read: int, bytes_total: int, rows: int) -> None:
 
 def _not_kept(rejected: RejectedRow, row: str) -> None:
     del rejected, row
+
+
+async def _no_batch(result: ImportResult, share: float) -> None:
+    del result, share
 
 
 async def import_log(
@@ -106,12 +111,14 @@ async def import_log(
     *,
     progress: Progress = _no_progress,
     on_rejected: RejectedHook = _not_kept,
+    on_batch: BatchHook = _no_batch,
 ) -> ImportResult:
     """Read the log at `path` into the calls of `line`.
 
     Every batch is a transaction of its own, so a broken file or a lost connection leaves whole batches
     behind, and importing again goes on from there: a row that is known changes nothing. `on_rejected` is
-    given each row that is left out, with its text.
+    given each row that is left out, with its text; `on_batch` the counts so far, outside any transaction, and
+    the share of the file that has been read.
 
     Raises:
         InvalidInput: the file, its columns or an option cannot be used; says what to do.
@@ -130,6 +137,7 @@ async def import_log(
                 result.new += new
                 result.known += len(batch) - new
             progress(log.bytes_read, log.bytes_total, result.read)
+            await on_batch(result, log.bytes_read / max(log.bytes_total, 1))
     if result.new and not options.dry_run:
         await tell_redials(database, line, result)
     return result

@@ -35,7 +35,9 @@ async def desk(tmp_path: Path, page: Page) -> AsyncIterator[Desk]:
         await page.close()
 
 
-@pytest.mark.parametrize("name", ["peaks", "forecast", "staffing", "punctuality", "team"])
+@pytest.mark.parametrize(
+    "name", ["peaks", "forecast", "staffing", "punctuality", "team", "imports"]
+)
 async def test_every_page_can_be_read_by_everybody(desk: Desk, name: str) -> None:
     await desk.open(f"/{name}")
     await expect(desk.page.get_by_role("heading", level=1)).to_be_visible()
@@ -67,3 +69,18 @@ async def test_a_chart_is_saved_as_png_by_the_browser(desk: Desk, tmp_path: Path
     await (await saving.value).save_as(saved)
     assert saved.read_bytes().startswith(b"\x89PNG")
     assert saved.stat().st_size > 5_000
+
+
+async def test_a_call_log_is_uploaded_and_its_report_can_be_read_by_everybody(
+    desk: Desk, tmp_path: Path
+) -> None:
+    page = desk.page
+    log = tmp_path / "log.csv"
+    log.write_text("arrived_at,caller\n2020-03-02 08:00:00,+493012345678\nnever,\n")
+    await desk.open("/imports")
+    await page.get_by_label("File").set_input_files(log)
+    await page.get_by_role("button", name="Import").click()
+    await expect(page.get_by_text("done", exact=True)).to_be_visible()
+    await page.get_by_text("Rejected rows and why").click()
+    await expect(page.get_by_role("rowheader", name="3")).to_be_visible()
+    await desk.look("imports-done")

@@ -19,7 +19,7 @@ from webhooks.console.assets import files
 from webhooks.console.wording import languages
 
 HOURS = [{"day": day, "opens": "08:00", "closes": "18:00"} for day in range(5)]
-PAGES = ("/peaks", "/forecast", "/staffing", "/punctuality", "/team")
+PAGES = ("/peaks", "/forecast", "/staffing", "/punctuality", "/team", "/imports")
 
 
 async def a_line(console: Console) -> Line:

@@ -27,6 +27,7 @@ ENTRIES = (
     Entry("nav.staffing", "/staffing", Role.MANAGER),
     Entry("nav.punctuality", "/punctuality", Role.MANAGER),
     Entry("nav.team", "/team", Role.MANAGER),
+    Entry("nav.imports", "/imports", Role.MANAGER),
     Entry("nav.lines", "/lines", Role.ADMIN),
     Entry("nav.setup", "/setup", Role.ADMIN),
     Entry("nav.users", "/users", Role.ADMIN),

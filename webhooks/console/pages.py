@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 
 from callback.keys import Role
+from webhooks.console.form_size import check_size
 from webhooks.console.headers import harden
 from webhooks.console.trouble import answer_trouble
 from webhooks.console.visitor import Visitor, check_stranger, check_visitor, find_visitor
@@ -26,9 +27,13 @@ class PageRoute(APIRoute):
 
         async def handle_or_explain(request: Request) -> Response:
             try:
+                check_size(request)
                 response = await handle(request)
             except Exception as error:
                 response = await answer_trouble(request, error)
+            finally:
+                # Files that a form brought, also one that was refused.
+                await request.close()
             return harden(request, response)
 
         return handle_or_explain

@@ -18,12 +18,14 @@ from callback.errors import (
     PromiseRefused,
     TelephonyError,
 )
+from webhooks.console.form_size import FormTooLarge
 from webhooks.console.rendering import go_to, page
 from webhooks.console.visitor import BY_ITSELF, SignInFirst, WrongForm
 
 log = logging.getLogger(__name__)
 
 KNOWN: tuple[tuple[type[Exception], HTTPStatus, str], ...] = (
+    (FormTooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "trouble.too_large"),
     (WrongForm, HTTPStatus.FORBIDDEN, "trouble.form"),
     (NotAllowed, HTTPStatus.FORBIDDEN, "trouble.not_allowed"),
     (NotFound, HTTPStatus.NOT_FOUND, "trouble.not_found"),
