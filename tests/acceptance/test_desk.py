@@ -338,6 +338,8 @@ async def test_what_was_said_after_the_tone_is_played_to_whoever_has_accepted(to
     assert (heard.status_code, heard.headers["content-type"]) == (200, "audio/wav")
     assert heard.headers["cache-control"] == "private, no-store"
     assert len(heard.content) > 6 * 8_000
+    some = await desk.web.get(path, headers={"Range": "bytes=4-11"})
+    assert (some.status_code, some.content) == (206, heard.content[4:12])
     assert (await eve.web.get(path)).status_code == 404
     story = f"/callbacks/{(await town.only_callback())['id']}"
     shown = (await eve.web.get(story)).text

@@ -7,6 +7,7 @@ import re
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,12 @@ from callback.arq_jobs import connect
 from callback.database import Database
 from callback.embedded_redis import EmbeddedRedis
 from callback.keys import Role
+from callback.lines.directory import get_line
 from callback.people.members import create_user
 from callback.people.passwords import hash_password
 from callback.people.user import Theme
+from callback.promises.callback import Callback
+from callback.promises.note import keep_note
 from callback.redis_live import RedisLive
 from callback.tables import METADATA
 from tests.acceptance.town import CALLER, Town
@@ -178,6 +182,30 @@ async def test_an_agent_gets_a_callback_accepts_talks_and_promises_the_next(
     await expect(page.locator("#state")).to_have_text("Available")
     scheduled = await town.callbacks(status="scheduled")
     assert [each["promised_from"] for each in scheduled] == ["2026-03-03T17:30:00Z"]
+
+
+async def test_what_was_said_after_the_tone_is_played_on_the_page(
+    served: Served, browser: Browser
+) -> None:
+    town = served.town
+    town.person(CALLER, answers={"after_s": 3}, choices=[{"hears": "connected"}])
+    page = await served.sign_in(browser, await served.agent("Ada"))
+    owed = await town.ask()
+    began = town.clock.now() - timedelta(seconds=3)
+    said = town.exchange.keep_recording("CA" + "0" * 32, began, "RecordVerb")
+    async with town.runtime.work() as work:
+        callback = await work.session.get_one(Callback, owed)
+        line = await get_line(work.session, callback.line_id)
+        await keep_note(work, line, callback, said.sid, 3)
+    await play_until(served, page, "Your phone rings")
+    await expect(page.locator("audio")).to_have_count(0)
+    await page.keyboard.press("a")
+    await play_until(served, page, "Talking")
+    sound = page.locator("audio")
+    await sound.evaluate("(audio) => { audio.muted = true; return audio.play(); }")
+    assert await sound.evaluate("(audio) => audio.duration") > 0
+    await is_accessible(page, "desk-recording")
+    await fits(page)
 
 
 async def test_two_browsers_of_one_agent_race_and_both_show_what_became_of_it(

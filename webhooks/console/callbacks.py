@@ -278,6 +278,6 @@ async def story(request: Request, office: Office, callback_id: str) -> Response:
 
 
 @pages.get("/callbacks/{callback_id}/recording", who=Role.SUPERVISOR)
-async def recording(office: Office, callback_id: str) -> Response:
+async def recording(request: Request, office: Office, callback_id: str) -> Response:
     """Play what the person said after the tone."""
-    return await sound_of(office, callback_id)
+    return await sound_of(office, callback_id, request.headers.get("Range", ""))

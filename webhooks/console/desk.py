@@ -160,12 +160,14 @@ async def note(office: Office, visitor: SignedIn, reservation_id: str, text: Lon
 
 
 @pages.get("/desk/{reservation_id}/recording", who=Role.AGENT)
-async def recording(office: Office, visitor: SignedIn, reservation_id: str) -> Response:
+async def recording(
+    request: Request, office: Office, visitor: SignedIn, reservation_id: str
+) -> Response:
     """Play what the person said after the tone to the agent who has accepted her."""
     async with office.database.reading() as session:
         now = office.clock.now()
         callback_id = await heard_callback(session, reservation_id, visitor.agent_id, now)
-    return await sound_of(office, callback_id)
+    return await sound_of(office, callback_id, request.headers.get("Range", ""))
 
 
 @pages.post("/desk/{reservation_id}/wrap-up", who=Role.AGENT)

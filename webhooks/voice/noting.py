@@ -19,14 +19,13 @@ from callback.runtime import Runtime, Work
 from callback.telephony import addresses
 from webhooks.forms import TwilioForm
 from webhooks.requests import Form, Office, StatusRoute, VoiceRoute, log
+from webhooks.sound import answer_sound
 from webhooks.twiml import render
 from webhooks.urls import menu_stage
 
 router = APIRouter(route_class=VoiceRoute)
 told = APIRouter(route_class=StatusRoute)
 heard = APIRouter()
-
-WAV = "audio/wav"
 
 
 @router.post(addresses.NOTED)
@@ -81,8 +80,11 @@ async def note_heard(leg_id: str, office: Office) -> Response:
     return await sound_of(office, callback_id or "")
 
 
-async def sound_of(office: Runtime, callback_id: str) -> Response:
-    """Return a callback's note as the telephone company keeps it; 404 without one, 502 if it cannot be had."""
+async def sound_of(office: Runtime, callback_id: str, wanted: str = "") -> Response:
+    """Return a callback's note as the telephone company keeps it, or the part that a `Range` header wants.
+
+    The answer is 404 if there is none, 502 if it cannot be had.
+    """
     async with office.database.reading() as session:
         note = await note_of(session, callback_id)
     if note is None:
@@ -93,4 +95,4 @@ async def sound_of(office: Runtime, callback_id: str) -> Response:
         return Response(status_code=404)
     except TelephonyError:
         return Response(status_code=502)
-    return Response(sound, media_type=WAV, headers={"Cache-Control": "private, no-store"})
+    return answer_sound(sound, wanted)
