@@ -196,6 +196,9 @@ async def _leg_event(work: Work, event: StatusEvent) -> str:
     placed(case, leg, event.call_sid)
     if leg.call_sid != event.call_sid:
         return "of another call"
+    if state == CallState.RINGING:
+        # By our own clock, as the instant of placing is: the telephone company's counts whole seconds.
+        leg.ring(event.received_at)
     if leg.status == LegStatus.ENDED:
         return "late"
     if state == CallState.IN_PROGRESS:

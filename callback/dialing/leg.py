@@ -101,8 +101,10 @@ class Leg(SQLModel, table=True):
     """A leg. `number` counts the attempts of a callback from 1; it is 0 for every other leg.
 
     `claimed_until` ends the lease of the worker that is placing it. `end_wanted_at` asks a worker to hang
-    up. `accepted_at` is when the key was pressed that proves a human and a wish to talk. `agent_id` and `mode`
-    are a supervisor's: whose phone it is, and how she listens.
+    up. `placed_at` is when the telephone company took the call on, `rang_at` when it told us that the phone
+    rings; between the two the call may have waited in its queue. `accepted_at` is when the key was pressed that
+    proves a human and a wish to talk. `agent_id` and `mode` are a supervisor's: whose phone it is, and how she
+    listens.
     """
 
     __tablename__ = "leg"
@@ -125,6 +127,7 @@ class Leg(SQLModel, table=True):
     not_before: datetime
     claimed_until: datetime | None = Field(default=None, index=True)
     placed_at: datetime | None = None
+    rang_at: datetime | None = None
     call_sid: str | None = Field(default=None, unique=True, max_length=34)
     answered_at: datetime | None = None
     accepted_at: datetime | None = None
@@ -150,6 +153,11 @@ class Leg(SQLModel, table=True):
         self.placed_at = at
         self.apply(LegEvent.BIND, at)
         return True
+
+    def ring(self, at: datetime) -> None:
+        """Learn that the phone rings; told late, it began no later than it was answered or the leg ended."""
+        if self.rang_at is None:
+            self.rang_at = min(each for each in (at, self.answered_at, self.ended_at) if each)
 
     def end(self, at: datetime, outcome: LegOutcome, detail: str = "") -> bool:
         """End the leg, once; tell whether this was the end."""

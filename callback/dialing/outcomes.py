@@ -280,13 +280,9 @@ async def _end_return_call(case: Case, callback: Callback, outcome: CallOutcome)
 def attempt_failed(case: Case, outcome: LegOutcome, detail: str = "") -> None:
     """Free the agent after an attempt that reached nobody, and try again as the line's list says."""
     callback = case.callback
-    if not case.ended:
-        case.end(ReservationEnd.PERSON_NOT_REACHED)
-        case.free_agent()
-        case.end_leg(case.live_leg(LegRole.AGENT))
+    not_reached(case)
     if callback is None:
         return
-    callback.person_leg_id = None
     again = next_attempt_at(
         outcome, callback.attempt_count, case.line.retry_after_seconds, case.now
     )
@@ -294,7 +290,22 @@ def attempt_failed(case: Case, outcome: LegOutcome, detail: str = "") -> None:
         callback.apply(CallbackEvent.FAIL, case.now, detail or outcome)
         text(case.work, case.line, callback, Purpose.MISSED)
         return
-    callback.apply(CallbackEvent.RETRY, case.now, f"{outcome}; again at {again.isoformat()}")
+    call_again(case, callback, again, outcome)
+
+
+def not_reached(case: Case) -> None:
+    """Free the agent whose person is not on the line, and forget that person's leg."""
+    if not case.ended:
+        case.end(ReservationEnd.PERSON_NOT_REACHED)
+        case.free_agent()
+        case.end_leg(case.live_leg(LegRole.AGENT))
+    if case.callback is not None:
+        case.callback.person_leg_id = None
+
+
+def call_again(case: Case, callback: Callback, again: datetime, why: str) -> None:
+    """Have a callback dialled once more at `again`."""
+    callback.apply(CallbackEvent.RETRY, case.now, f"{why}; again at {again.isoformat()}")
     callback.reschedule(again)
     case.work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=again)
 
@@ -349,11 +360,12 @@ async def leg_over(
         await finish(case)
     elif case.callback is not None and case.callback.status == CallbackStatus.CONNECTED:
         await _conclude(case, case.callback)
-    elif _still_trying(case, leg):
+    elif still_trying(case, leg):
         attempt_failed(case, outcome, detail)
 
 
-def _still_trying(case: Case, leg: Leg) -> bool:
+def still_trying(case: Case, leg: Leg) -> bool:
+    """Tell whether a callback depends on this leg to its person, who is not talking yet."""
     callback = case.callback
     if callback is None:
         return False

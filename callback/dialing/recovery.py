@@ -22,6 +22,7 @@ from callback.dialing.end_of_day import carry_over, left_over
 from callback.dialing.events import OUTCOMES, apply_event
 from callback.dialing.leg import LEASE, Leg, LegEvent, LegStatus
 from callback.dialing.outcomes import answered, leg_over, never_placed, placed
+from callback.dialing.queued_calls import call_off, is_stale, never_rang
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.dialing.silent_calls import resolve_call, silent_calls
 from callback.dialing.status_event import StatusEvent
@@ -250,8 +251,8 @@ def _silent_texts(now: datetime) -> _Select:
 async def resolve_leg(runtime: Runtime, leg_id: str) -> bool:
     """Ask the telephone company what became of a leg that has been silent for too long.
 
-    One whose placing was never answered is looked for by the number it was to ring; only when no call of
-    ours is found there is it placed again.
+    One that is still queued is called off. One whose placing was never answered is looked for by the number it
+    was to ring; only when no call of ours is found there is it placed again.
     """
     async with runtime.work() as work:
         leg = await work.session.get(Leg, leg_id, with_for_update=True)
@@ -260,12 +261,15 @@ async def resolve_leg(runtime: Runtime, leg_id: str) -> bool:
         if leg.claimed_until is not None and leg.claimed_until > work.now:
             return False  # another sweep is asking
         leg.claimed_until = work.now + LEASE
-        call_sid, to, status = leg.call_sid, leg.to, leg.status
+        call_sid, to, status, placed_at = leg.call_sid, leg.to, leg.status, leg.placed_at
         # Not since the last claim: the claim is renewed whenever somebody asks, and the call is older.
         since = leg.created_at - CLOCKS_DIFFER
     try:
         if call_sid is not None:
-            await _learn(runtime, leg_id, await runtime.telephony.fetch_call(call_sid))
+            known = await runtime.telephony.fetch_call(call_sid)
+            if is_stale(known, placed_at, runtime.clock.now()):
+                known = await call_off(runtime, known)
+            await _learn(runtime, leg_id, known)
             return True
         found = await runtime.telephony.find_calls(to, since)
     except CallGone:
@@ -311,7 +315,10 @@ async def ask_after_other_side(runtime: Runtime, leg_id: str) -> None:
 async def _learn(runtime: Runtime, leg_id: str, known: KnownCall) -> None:
     async with runtime.work() as work:
         case, leg = await case_of_leg(work, leg_id)
-        if known.state in ENDED_STATES:
+        rang = leg.rang_at is not None or leg.answered_at is not None
+        if known.state == CallState.CANCELED and not rang and leg.end_wanted_at is None:
+            await never_rang(case, leg)
+        elif known.state in ENDED_STATES:
             outcome = leg.outcome or OUTCOMES[known.state]
             await leg_over(case, leg, outcome, "found by asking", known.ended_at)
         elif known.state == CallState.IN_PROGRESS:

@@ -117,6 +117,16 @@ class Callback(SQLModel, table=True):
         if self.promise_kept is None:
             self.promise_kept = self.promised_from <= at <= self.promised_until
 
+    def attempt_withdrawn(self, placed_at: datetime | None) -> None:
+        """Forget the attempt placed at that instant, whose call never left the telephone company's queue.
+
+        It rang nobody, so a promise is not kept by it. One that is broken stays broken.
+        """
+        self.attempt_count -= 1
+        if placed_at is not None and self.first_placed_at == placed_at:
+            self.first_placed_at = None
+            self.promise_kept = None if self.promise_kept else self.promise_kept
+
     def promise(self, start: datetime, until: datetime) -> None:
         """Take on another window, and the attention at its beginning."""
         self.kind = CallbackKind.SCHEDULED

@@ -178,6 +178,10 @@ class Telephony(Protocol):
         """End a call, whether it still rings or is in progress."""
         ...
 
+    async def call_off(self, call_sid: str) -> None:
+        """End a call that nobody has picked up yet; `CallGone` if somebody has, or if it is over."""
+        ...
+
     async def send_text(self, order: TextOrder) -> str:
         """Send a text, once, and return its name (MessageSid)."""
         ...

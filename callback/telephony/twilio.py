@@ -191,6 +191,10 @@ class TwilioTelephony:
         """End a call; `completed` ends ringing ones too."""
         await self._ask(self._connected().calls(call_sid).update_async(status="completed"))
 
+    async def call_off(self, call_sid: str) -> None:
+        """Cancel a queued or ringing call; of one that was queued no status event will tell."""
+        await self._ask(self._connected().calls(call_sid).update_async(status="canceled"))
+
     async def send_text(self, order: TextOrder) -> str:
         """Send a text; its status events go to the order's address."""
         message = await self._ask(

@@ -36,6 +36,7 @@ async def test_a_callback_for_a_time_is_promised_and_shown_with_its_story(
         "line_id": line.id,
         "call_id": None,
         "phone_number": PERSON,
+        "extension": None,
         "kind": "scheduled",
         "status": "scheduled",
         "language": "en",
@@ -191,6 +192,7 @@ async def test_attempts_are_shown_in_their_order_and_agents_legs_are_none(
         number=1,
         call_sid="CA1",
         placed_at=office.clock.now(),
+        rang_at=office.clock.now() + timedelta(seconds=2),
         outcome=LegOutcome.BUSY,
     )
     shown = await api("GET", f"/callbacks/{callback.id}")
@@ -198,10 +200,11 @@ async def test_attempts_are_shown_in_their_order_and_agents_legs_are_none(
         {
             "number": 1,
             "placed_at": "2026-03-02T09:00:00Z",
+            "rang_at": "2026-03-02T09:00:02Z",
             "call_sid": "CA1",
             "outcome": "busy",
         },
-        {"number": 2, "placed_at": None, "call_sid": None, "outcome": None},
+        {"number": 2, "placed_at": None, "rang_at": None, "call_sid": None, "outcome": None},
     ]
 
 

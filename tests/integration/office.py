@@ -105,6 +105,10 @@ class CountingTelephony:
     async def hang_up(self, call_sid: str) -> None:
         self.hung_up.append(call_sid)
 
+    async def call_off(self, call_sid: str) -> None:
+        self.hung_up.append(call_sid)
+        await self._think()
+
     async def send_text(self, order: TextOrder) -> str:
         self.texts.append(order)
         sid = f"SM{next(self._numbers):032x}"

@@ -134,6 +134,9 @@ class TruePhones(CountingTelephony):
     async def hang_up(self, call_sid: str) -> None:
         self.calls[call_sid].become(CallState.COMPLETED)
 
+    async def call_off(self, call_sid: str) -> None:
+        self.calls[call_sid].become(CallState.CANCELED)
+
 
 class Promises(RuleBasedStateMachine):
     """The machine; its database is set from outside."""

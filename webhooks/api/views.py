@@ -80,6 +80,7 @@ def callback_view(
             {
                 "number": leg.number,
                 "placed_at": instant(leg.placed_at),
+                "rang_at": instant(leg.rang_at),
                 "call_sid": leg.call_sid,
                 "outcome": leg.outcome,
             }
