@@ -34,12 +34,24 @@ async def test_a_number_is_not_dialed_more_often_than_its_limit(town: Town) -> N
 
 async def test_an_agent_without_the_skill_is_not_asked(town: Town) -> None:
     await town.open()
-    await town.agent()
+    without = await town.agent()
+    skilled = await town.agent(skills=["billing"], answers="never")
     town.person(CALLER, **CONNECT)
     await town.ask(skills=["billing"])
     await town.play(minutes=5)
     assert (await town.only_callback())["status"] == "waiting"
+    assert town.calls_to(town.phones[skilled]) != []
+    assert town.calls_to(town.phones[without]) == []
     assert town.calls_to(CALLER) == []
+
+
+async def test_a_skill_that_nobody_at_work_has_cannot_be_promised(town: Town) -> None:
+    await town.open()
+    await town.agent()
+    wish = {"line_id": town.line_id, "phone_number": CALLER, "skills": ["billing"]}
+    refused = await town.api("POST", "/callbacks", 409, json=wish)
+    assert refused["rule"] == "cannot_be_kept"
+    assert await town.callbacks() == []
 
 
 async def test_the_preferred_agent_comes_first_though_another_has_been_free_longer(
