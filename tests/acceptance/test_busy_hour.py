@@ -15,7 +15,7 @@ from callback.simulator.call import Call
 from tests.acceptance.town import Town
 
 PEOPLE = 24
-AGENTS = 5
+AGENTS = 3
 FAULTS = {"duplicate": 0.2, "reorder": 0.2, "drop": 0.15, "delay_ms": 700}
 WORD = "You have our word."
 

@@ -37,6 +37,8 @@ ROUTES: list[tuple[str, str, Role, int, dict[str, Any]]] = [
     ("POST", "/callbacks", Role.AGENT, 422, {"json": {}}),
     ("PATCH", "/callbacks/{callback_id}", Role.AGENT, 422, {"json": {}}),
     ("DELETE", "/callbacks/{callback_id}", Role.AGENT, 409, {}),
+    ("GET", "/callbacks/{callback_id}/note", Role.AGENT, 404, {}),
+    ("DELETE", "/callbacks/{callback_id}/note", Role.SUPERVISOR, 404, {}),
     ("POST", "/callbacks/bulk", Role.SUPERVISOR, 422, {"json": {}}),
     ("PUT", "/callbacks/{callback_id}/agent", Role.SUPERVISOR, 409, {"json": {"agent_id": None}}),
     ("POST", "/callbacks/{callback_id}/dial-now", Role.SUPERVISOR, 409, {}),
