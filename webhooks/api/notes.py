@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from fastapi import APIRouter, Depends, Response
 
 from callback.errors import NotFound, TelephonyUnavailable
@@ -17,7 +19,12 @@ router = APIRouter(prefix="/callbacks")
 @router.get("/{callback_id}/note", dependencies=[Depends(at_least(Role.AGENT))])
 async def hear(callback_id: str, office: Office) -> Response:
     """Return the note of a callback as a WAV file."""
-    return await sound_of(office, callback_id)
+    sound = await sound_of(office, callback_id)
+    if sound.status_code == HTTPStatus.NOT_FOUND:
+        raise NotFound("note", callback_id)
+    if sound.status_code == HTTPStatus.BAD_GATEWAY:
+        raise TelephonyUnavailable("the telephone company cannot be reached")
+    return sound
 
 
 @router.delete(
