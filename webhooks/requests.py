@@ -26,11 +26,17 @@ def runtime_of(request: Request) -> Runtime:
     return runtime
 
 
+def is_url_encoded(request: Request) -> bool:
+    """Tell whether a request says that it carries a plain form, without files."""
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return kind == URL_ENCODED
+
+
 async def signed_form(request: Request) -> TwilioForm:
     """Return the form of a request that Twilio signed; anything else is refused with 403."""
     settings = runtime_of(request).settings
     # Nothing else is even read: the files of a stranger's form would be written to the disk.
-    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != URL_ENCODED:
+    if not is_url_encoded(request):
         raise BadSignature("not a form as Twilio sends it")
     try:
         form = await request.form()

@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib import resources
 
 from callback.errors import NotFound
+from callback.reporting.chart_svg import RULES
 
 KINDS = {
     "css": "text/css; charset=utf-8",
@@ -21,11 +22,13 @@ KINDS = {
 def files() -> dict[str, bytes]:
     """Return the content of every file by its name."""
     folder = resources.files("webhooks.console") / "static"
-    return {
+    found = {
         entry.name: entry.read_bytes()
         for entry in sorted(folder.iterdir(), key=lambda each: each.name)
         if entry.name.rpartition(".")[2] in KINDS
     }
+    found["chart.css"] += RULES.encode()
+    return found
 
 
 @lru_cache

@@ -18,13 +18,14 @@ from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.messages.no_texts import takes_texts
 from callback.promises.do_not_call import is_listed
-from callback.promises.offering import load_of, rooms_of
+from callback.promises.load import load_of
+from callback.promises.offering import rooms_of
 from callback.promises.proof import NumberProof, Verdict, ask_for_proof, judge
 from callback.promises.requesting import Request as Wanted
 from callback.promises.requesting import request_callback
 from callback.runtime import Runtime, Work
 from webhooks.pages.call_me_pages import code_page, form_page, promised_page
-from webhooks.pages.forms import PlainForm, sender_of
+from webhooks.pages.forms import PlainForm, instant_in, sender_of
 from webhooks.pages.limits import (
     CODES_BY_LINE,
     CODES_BY_NUMBER,
@@ -51,7 +52,7 @@ async def show(
         if line is None:
             return _no_form(request, "no_form", HTTPStatus.NOT_FOUND)
         spoken = _language(line, language, request)
-        return await form_page(work, line, spoken, after=_instant(after))
+        return await form_page(work, line, spoken, after=instant_in(after))
 
 
 @router.post("")
@@ -173,15 +174,7 @@ def _language(line: Line, asked: str, request: Request) -> str:
 
 
 def _start(form: dict[str, str]) -> datetime | None:
-    return _instant(form.get("when", ""))
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant if instant.tzinfo is not None else None
+    return instant_in(form.get("when", ""))
 
 
 def _no_form(request: Request, why: str, status: HTTPStatus) -> Response:

@@ -21,12 +21,13 @@ from callback.links import PAGE
 from callback.phone import person_zone
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackStatus
-from callback.promises.offering import Load, Rooms, load_of, rooms_of
+from callback.promises.load import Load, load_of
+from callback.promises.offering import Rooms, rooms_of
 from callback.promises.requesting import Request as Wanted
 from callback.promises.requesting import get_callback, move_callback, request_callback
 from callback.promises.texting import LINK_LASTS
 from callback.runtime import Runtime, Work
-from webhooks.pages.forms import PlainForm, sender_of
+from webhooks.pages.forms import PlainForm, instant_in, sender_of
 from webhooks.pages.limits import LOOKS, LOOKS_BY_SENDER, TRIES
 from webhooks.pages.rendering import language_from, page
 from webhooks.requests import Office, log
@@ -64,7 +65,7 @@ async def show(
         async with office.work() as work:
             callback = await _callback_of(office, work, token)
             line = await get_line(work.session, callback.line_id)
-            words = await _words(work, line, callback, _note(done), _instant(after))
+            words = await _words(work, line, callback, _note(done), instant_in(after))
     except _Refused as refusal:
         return _refusal(request, refusal)
     return page(
@@ -114,7 +115,7 @@ async def _moved(work: Work, callback: Callback, form: dict[str, str]) -> tuple[
         return callback, Note.CHANGED
     line = await get_line(work.session, callback.line_id)
     _, rooms = await _rooms(work, line, callback)
-    start = _instant(form.get("start", ""))
+    start = instant_in(form.get("start", ""))
     window = next(iter(rooms.from_on(start, 1)), None) if start else None
     if window is None or window.start != start:
         return callback, Note.FULL
@@ -195,14 +196,6 @@ async def _words(
 
 def _note(done: str) -> Note | None:
     return Note(done) if done in set(Note) else None
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant if instant.tzinfo is not None else None
 
 
 def _back(token: str, note: Note) -> Response:

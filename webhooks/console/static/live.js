@@ -8,8 +8,6 @@ const SHORTEST_MS = 500;
 let source = null;
 let steady = false;
 let timer = null;
-let asking = false;
-let again = false;
 let lastAsked = 0;
 
 const body = document.body;
@@ -50,33 +48,47 @@ export function takeOver(html) {
   }
 }
 
-export async function refresh() {
-  if (asking) {
-    again = true;
-    return;
-  }
-  asking = true;
+// Wishes that come while one is being fulfilled are fulfilled together, afterwards.
+export function oneAtATime(fulfil) {
+  let busy = false;
+  let again = false;
+  return async () => {
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    try {
+      do {
+        again = false;
+        await fulfil();
+      } while (again);
+    } finally {
+      busy = false;
+    }
+  };
+}
+
+async function look() {
+  const pause = lastAsked + SHORTEST_MS - Date.now();
+  if (pause > 0) await new Promise((done) => setTimeout(done, pause));
+  lastAsked = Date.now();
   try {
-    do {
-      again = false;
-      const pause = lastAsked + SHORTEST_MS - Date.now();
-      if (pause > 0) await new Promise((done) => setTimeout(done, pause));
-      lastAsked = Date.now();
-      const answer = await fetch(location.href, { headers: { "X-By-Itself": "1" }, redirect: "error" });
-      if (answer.status === 401) {
-        location.reload();
-        return;
-      }
-      if (answer.ok) takeOver(await answer.text());
-      say(answer.ok ? (steady ? "live" : "poll") : "lost");
-    } while (again);
+    const answer = await fetch(location.href, { headers: { "X-By-Itself": "1" }, redirect: "error" });
+    if (answer.status === 401) {
+      location.reload();
+      return;
+    }
+    if (answer.ok) takeOver(await answer.text());
+    say(answer.ok ? (steady ? "live" : "poll") : "lost");
   } catch {
     say("lost");
   } finally {
-    asking = false;
     plan();
   }
 }
+
+export const refresh = oneAtATime(look);
 
 function plan() {
   clearTimeout(timer);

@@ -1,31 +1,16 @@
 // Answers a slider while it is moved: the server reckons, and the parts that differ are taken over.
 
-import { takeOver } from "./live.js";
+import { oneAtATime, takeOver } from "./live.js";
 
 const form = document.querySelector("[data-what-if]");
-let asking = false;
-let again = false;
-
-async function ask() {
-  if (asking) {
-    again = true;
-    return;
+const ask = oneAtATime(async () => {
+  const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
+  const answer = await fetch(address, { headers: { "X-By-Itself": "1" } });
+  if (answer.ok) {
+    history.replaceState(null, "", address);
+    takeOver(await answer.text());
   }
-  asking = true;
-  try {
-    do {
-      again = false;
-      const address = `${form.action}?${new URLSearchParams(new FormData(form))}`;
-      const answer = await fetch(address, { headers: { "X-By-Itself": "1" } });
-      if (answer.ok) {
-        history.replaceState(null, "", address);
-        takeOver(await answer.text());
-      }
-    } while (again);
-  } finally {
-    asking = false;
-  }
-}
+});
 
 form.addEventListener("input", (event) => {
   const shown = form.querySelector(`output[for="${CSS.escape(event.target.id)}"]`);
