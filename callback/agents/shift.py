@@ -101,6 +101,24 @@ async def shifts_between(
     return list(found.all())
 
 
+async def agents_on_rota(
+    session: AsyncSession, line: Line, starts: Sequence[datetime], interval: timedelta
+) -> list[float | None]:
+    """Return the agents planned in each interval, None on local days without any shift.
+
+    `starts` are in order.
+    """
+    if not starts:
+        return []
+    shifts = await shifts_between(session, line.id, starts[0], starts[-1] + interval)
+    agents = agents_planned((shift.planned for shift in shifts), starts, interval)
+    days = {shift.starts_at.astimezone(line.zone).date() for shift in shifts}
+    return [
+        each if each or start.astimezone(line.zone).date() in days else None
+        for start, each in zip(starts, agents, strict=True)
+    ]
+
+
 async def replace_plan(work: Work, line: Line, shifts: Sequence[PlannedShift]) -> int:
     """Plan `shifts` instead of whatever begins on the local days that they cover; return how many went.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from callback.dialing.case import Case, load_case
+from callback.dialing.conversation import finish
 from callback.dialing.leg import LegRole, LegStatus
-from callback.dialing.outcomes import agent_accepts, agent_declines, agent_left, finish
+from callback.dialing.outcomes import agent_accepts, agent_declines, agent_left
 from callback.dialing.reservation import ReservationStatus
 from callback.errors import IllegalTransition, NotFound
 from callback.jobs import JobName

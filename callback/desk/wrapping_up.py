@@ -11,7 +11,7 @@ from callback.agents.presence import AgentStatus
 from callback.desk.answering import own_case
 from callback.desk.record import ContactNote, Outcome, WrapUp
 from callback.dialing.case import Case
-from callback.dialing.outcomes import vouch
+from callback.dialing.conversation import vouch
 from callback.dialogue.notices import Purpose, agreed
 from callback.errors import IllegalTransition, InvalidInput, NotFound
 from callback.ids import new_id

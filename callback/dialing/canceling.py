@@ -11,7 +11,7 @@ from callback.dialing.outcomes import cancel
 from callback.messages.outbox import drop_pending
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CALLBACK_LIFE, CallbackEvent
-from callback.promises.offering import open_callback_of
+from callback.promises.owed import open_callback_of
 from callback.runtime import Work
 
 

@@ -19,7 +19,8 @@ from callback.lines.offer import Window
 from callback.promises.callback import Callback
 from callback.promises.capacity import window_capacity
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
-from callback.promises.offering import load_of, promises_in
+from callback.promises.load import load_of
+from callback.promises.offering import promises_in
 from callback.promises.texting import text_anew
 from callback.promises.windows import windows_of
 from callback.runtime import Work

@@ -14,8 +14,9 @@ from sqlmodel import col, select
 from callback.calls.arriving import find_call
 from callback.calls.call import PUT_DOWN, Call, CallOutcome, CallStatus
 from callback.dialing.case import case_of_leg, live_reservation_of, load_case
+from callback.dialing.conversation import finish
 from callback.dialing.leg import Leg, LegOutcome, LegRole, LegStatus
-from callback.dialing.outcomes import answered, caller_gone, finish, leg_over, placed
+from callback.dialing.outcomes import answered, caller_gone, leg_over, placed
 from callback.dialing.reservation import ReservationStatus
 from callback.dialing.status_event import StatusEvent
 from callback.errors import CallbackError, NotFound

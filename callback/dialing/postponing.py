@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from callback.dialing.attempts import BACKSTOP
 from callback.dialing.case import Case
 from callback.dialing.leg import Leg, LegRole
-from callback.dialing.outcomes import BACKSTOP
 from callback.dialing.reservation import ReservationEnd
 from callback.dialogue.notices import Purpose
 from callback.jobs import JobName

@@ -10,9 +10,10 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from callback.dialing.attempts import call_again, not_reached
 from callback.dialing.case import Case
 from callback.dialing.leg import Leg, LegOutcome, LegRole
-from callback.dialing.outcomes import call_again, leg_over, not_reached, still_trying
+from callback.dialing.outcomes import leg_over, still_trying
 from callback.errors import CallGone
 from callback.runtime import Runtime
 from callback.telephony.port import CallState, KnownCall

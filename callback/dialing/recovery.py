@@ -8,34 +8,30 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlmodel import and_, col, or_, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import col, select
 
 from callback.dialing.case import case_of_leg
 from callback.dialing.dialer import end_leg, place_leg, pull_caller
 from callback.dialing.dispatching import serve_who_waits
-from callback.dialing.end_of_day import carry_over, left_over
+from callback.dialing.end_of_day import carry_over
 from callback.dialing.events import OUTCOMES, apply_event
 from callback.dialing.leg import LEASE, Leg, LegEvent, LegStatus
 from callback.dialing.outcomes import answered, leg_over, never_placed, placed
+from callback.dialing.overdue import CHECK_EVERY, Overdue, look
 from callback.dialing.queued_calls import call_off, is_stale, never_rang
-from callback.dialing.reservation import Reservation, ReservationStatus
-from callback.dialing.silent_calls import resolve_call, silent_calls
-from callback.dialing.status_event import StatusEvent
+from callback.dialing.silent_calls import resolve_call
 from callback.dialogue.notices import Purpose
 from callback.errors import CallGone, TelephonyError
 from callback.jobs import JobName
 from callback.lines.directory import get_line
-from callback.messages.message import Message, MessageStatus
 from callback.messages.outbox import resolve_text, send_text
 from callback.promises.callback import Callback
-from callback.promises.danger import alert, untold
+from callback.promises.danger import alert
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
-from callback.promises.note import kept_for_long_enough, throw_away
+from callback.promises.note import throw_away
 from callback.promises.requesting import fall_due
 from callback.promises.texting import text
 from callback.runtime import Runtime
@@ -43,60 +39,10 @@ from callback.telephony.port import ENDED_STATES, CallState, KnownCall
 
 log = logging.getLogger(__name__)
 
-_Select = SelectOfScalar[str]
 _Step = Callable[[Runtime, str], Coroutine[Any, Any, object]]
-_Query = Callable[[datetime], _Select]
 
-BATCH = 200
-GRACE = timedelta(seconds=1)
-RING_LIMIT = timedelta(seconds=90)
-KEY_LIMIT = timedelta(seconds=60)
-CHECK_EVERY = timedelta(minutes=10)
-EXPIRE_AFTER = timedelta(hours=24)
 CLOCKS_DIFFER = timedelta(seconds=10)
 CERTAIN_FOR = timedelta(seconds=30)
-
-
-@dataclass(frozen=True)
-class Overdue:
-    """What ought to have moved and has not, by identifier, as one look at the database found it."""
-
-    events: Sequence[str]
-    due: Sequence[str]
-    expired: Sequence[str]
-    planned_legs: Sequence[str]
-    unpulled: Sequence[str]
-    unwanted_legs: Sequence[str]
-    silent_legs: Sequence[str]
-    in_danger: Sequence[str]
-    unsent_texts: Sequence[str]
-    silent_texts: Sequence[str]
-    silent_calls: Sequence[str]
-    old_notes: Sequence[str]
-    left_over: Sequence[str]
-
-
-async def look(runtime: Runtime) -> Overdue:
-    """Look for what is overdue."""
-    now = runtime.clock.now()
-    queries = (
-        _unapplied_events,
-        _due,
-        _expired,
-        _planned_legs,
-        _unpulled,
-        _unwanted_legs,
-        _silent_legs,
-        untold,
-        _unsent_texts,
-        _silent_texts,
-        silent_calls,
-        kept_for_long_enough,
-    )
-    async with runtime.database.reading() as session:
-        found = [(await session.exec(query(now).limit(BATCH))).all() for query in queries]
-        found.append(await left_over(session, now))
-    return Overdue(*found)
 
 
 async def sweep(runtime: Runtime) -> int:
@@ -159,93 +105,6 @@ async def _move_on(runtime: Runtime, overdue: Overdue) -> int:
                 text(work, line, callback, Purpose.CALLED_OFF)
                 done += 1
     return done
-
-
-def _due(now: datetime) -> _Select:
-    return (
-        select(Callback.id)
-        .where(col(Callback.status) == CallbackStatus.SCHEDULED, col(Callback.due_at) <= now)
-        .order_by(col(Callback.due_at))
-    )
-
-
-def _expired(now: datetime) -> _Select:
-    return select(Callback.id).where(
-        col(Callback.status) == CallbackStatus.WAITING,
-        col(Callback.promised_until) <= now - EXPIRE_AFTER,
-    )
-
-
-def _unapplied_events(now: datetime) -> _Select:
-    return (
-        select(StatusEvent.id)
-        .where(col(StatusEvent.applied_at).is_(None), col(StatusEvent.received_at) <= now - GRACE)
-        .order_by(col(StatusEvent.received_at))
-    )
-
-
-def _planned_legs(now: datetime) -> _Select:
-    return (
-        select(Leg.id)
-        .where(col(Leg.status) == LegStatus.PLANNED, col(Leg.not_before) <= now - GRACE)
-        .order_by(col(Leg.created_at))
-    )
-
-
-def _unpulled(now: datetime) -> _Select:
-    return select(Reservation.id).where(
-        col(Reservation.status) == ReservationStatus.ACCEPTED,
-        col(Reservation.call_id).is_not(None),
-        or_(
-            and_(
-                col(Reservation.pulled_until).is_(None), col(Reservation.accepted_at) <= now - GRACE
-            ),
-            col(Reservation.pulled_until) <= now,
-        ),
-    )
-
-
-def _unwanted_legs(now: datetime) -> _Select:
-    return select(Leg.id).where(
-        col(Leg.status).in_([LegStatus.PLACED, LegStatus.ANSWERED]),
-        col(Leg.end_wanted_at) <= now - GRACE,
-    )
-
-
-def _silent_legs(now: datetime) -> _Select:
-    return select(Leg.id).where(
-        or_(
-            and_(col(Leg.status) == LegStatus.PLACING, col(Leg.claimed_until) <= now),
-            and_(
-                col(Leg.status) == LegStatus.PLACED,
-                col(Leg.placed_at) <= now - RING_LIMIT,
-                col(Leg.claimed_until) <= now,
-            ),
-            and_(
-                col(Leg.status) == LegStatus.ANSWERED,
-                or_(
-                    # Picked up, and for so long no key that decides anything.
-                    and_(col(Leg.accepted_at).is_(None), col(Leg.answered_at) <= now - KEY_LIMIT),
-                    col(Leg.answered_at) <= now - CHECK_EVERY,
-                ),
-                col(Leg.claimed_until) <= now,
-            ),
-        )
-    )
-
-
-def _unsent_texts(now: datetime) -> _Select:
-    return (
-        select(Message.id)
-        .where(col(Message.status) == MessageStatus.WRITTEN, col(Message.not_before) <= now - GRACE)
-        .order_by(col(Message.not_before))
-    )
-
-
-def _silent_texts(now: datetime) -> _Select:
-    return select(Message.id).where(
-        col(Message.status) == MessageStatus.SENDING, col(Message.claimed_until) <= now
-    )
 
 
 async def resolve_leg(runtime: Runtime, leg_id: str) -> bool:

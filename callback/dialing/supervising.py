@@ -16,7 +16,8 @@ from callback.jobs import JobName
 from callback.lines.directory import get_line
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
-from callback.promises.offering import load_of, rooms_of
+from callback.promises.load import load_of
+from callback.promises.offering import rooms_of
 from callback.promises.requesting import get_callback, move_callback
 from callback.promises.texting import text
 from callback.runtime import Runtime, Work

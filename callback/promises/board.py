@@ -27,17 +27,8 @@ from callback.lines.offer import Window
 from callback.promises.callback import Callback
 from callback.promises.capacity import Outlook
 from callback.promises.lifecycle import CallbackStatus
-from callback.promises.offering import (
-    Load,
-    Rooms,
-    asap_for,
-    capacity_of,
-    load_of,
-    promises_in,
-    rooms_for,
-    skills_at_work,
-    with_skills,
-)
+from callback.promises.load import Load, load_of, skills_at_work, with_skills
+from callback.promises.offering import Rooms, asap_for, promises_in, rooms_for
 from callback.promises.outlook import outlook_of
 from callback.together import Together
 
@@ -96,11 +87,6 @@ class Board:
         """How many supervisors are at work, as the line names them by a skill."""
         skill = self.line.supervisor_skill
         return self.skilled([skill]) if skill else 0
-
-    def capacity(self, window: Window) -> int:
-        """Return how many promises `window` can bear, given ones included."""
-        load = Load(len(self.arrivals), self.free_agents, self.agents, self.handle)
-        return capacity_of(self.line, load, self.outlook)(window)
 
     def rooms(self, load: Load, now: datetime, allowed: Callable[[Window], bool]) -> Rooms:
         """Return what can be promised to somebody with this load before them."""

@@ -90,6 +90,11 @@ class Outlook:
             place, begin = place + 1, begin + self.interval
         return Margin(mean, spread)
 
+    def score(self, start: datetime, until: datetime, promises: int) -> float | None:
+        """Return how surely so many promises in a window are kept (`Margin.score`), None where nobody knows."""
+        margin = self.margin(start, until)
+        return None if margin is None else margin.score(promises)
+
     def capacity(self, start: datetime, until: datetime) -> int | None:
         """Return the most promises that a window can bear, or None where nothing is known of it.
 

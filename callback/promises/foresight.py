@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from callback.agents.shift import agents_planned, shifts_between
+from callback.agents.shift import agents_on_rota
 from callback.calls.volumes import count_volumes
 from callback.database import Database
 from callback.forecasting.intervals import DAY, midnight
@@ -41,7 +41,8 @@ async def keep_outlook(database: Database, line: Line, now: datetime) -> Outlook
         rows = _from_today(snapshot.intervals(), line, now)
         if not rows:
             return None
-        planned = await _planned(session, line, rows, snapshot.interval)
+        starts = [row.start for row in rows]
+        planned = await agents_on_rota(session, line, starts, snapshot.interval)
         today = await _today(session, line, snapshot, rows, planned, now)
         work = Work(snapshot.handle_seconds, await attempts_of(session, line.id, now))
         old = await session.get(OutlookRow, line.id)
@@ -74,20 +75,6 @@ async def keep_outlook(database: Database, line: Line, now: datetime) -> Outlook
 def _from_today(rows: list[SnapshotRow], line: Line, now: datetime) -> list[SnapshotRow]:
     since = midnight(now.astimezone(line.zone).date(), line.zone)
     return [row for row in rows if row.start >= since]
-
-
-async def _planned(
-    session: AsyncSession, line: Line, rows: list[SnapshotRow], interval: timedelta
-) -> list[float | None]:
-    """Return the agents planned in each interval, None on local days without any shift."""
-    starts = [row.start for row in rows]
-    shifts = await shifts_between(session, line.id, starts[0], starts[-1] + interval)
-    agents = agents_planned((shift.planned for shift in shifts), starts, interval)
-    days = {shift.starts_at.astimezone(line.zone).date() for shift in shifts}
-    return [
-        each if each or start.astimezone(line.zone).date() in days else None
-        for start, each in zip(starts, agents, strict=True)
-    ]
 
 
 async def _today(

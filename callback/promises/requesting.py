@@ -18,7 +18,8 @@ from callback.messages.outbox import drop_pending
 from callback.phone import mask
 from callback.promises.callback import Callback, CallbackKind
 from callback.promises.lifecycle import OPEN, CallbackEvent, CallbackStatus
-from callback.promises.offering import is_overloaded, load_of, room_in, score_of
+from callback.promises.load import load_of
+from callback.promises.offering import is_overloaded, room_in, score_of
 from callback.promises.standing import Standing, read_standing
 from callback.promises.texting import remind, text, text_anew
 from callback.runtime import Work

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, union_all
 from sqlalchemy import select as sa_select
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.calls.call import Call, CallStatus
@@ -19,17 +19,11 @@ from callback.lines.offer import Window
 from callback.promises.callback import Callback, CallbackKind
 from callback.promises.capacity import Outlook
 from callback.promises.do_not_call import listed_among
-from callback.promises.lifecycle import OPEN, CallbackStatus
-from callback.promises.offering import (
-    Load,
-    asap_for,
-    capacity_of,
-    load_of,
-    promises_in,
-    skills_at_work,
-    with_skills,
-)
+from callback.promises.lifecycle import CallbackStatus
+from callback.promises.load import Load, load_of, skills_at_work, with_skills
+from callback.promises.offering import asap_for, capacity_of, promises_in
 from callback.promises.outlook import outlook_of
+from callback.promises.owed import open_callbacks_of
 
 _ARRIVED_BETWEEN = union_all(
     *(
@@ -68,11 +62,10 @@ class Standing:
 
     def score_in(self, window: Window) -> float | None:
         """Return how surely one more promise in `window` is kept, None where nobody knows."""
-        outlook = self.outlook
-        margin = None if outlook is None else outlook.margin(window.start, window.until)
-        if margin is None:
+        if self.outlook is None:
             return None
-        return margin.score(self.taken(window) + self._given_in(window) + 1)
+        promises = self.taken(window) + self._given_in(window) + 1
+        return self.outlook.score(window.start, window.until, promises)
 
     def load_before(self, arrived_at: datetime, wanted: Collection[str] = ()) -> Load:
         """Return the load that stands before one of these people, for an agent with these skills."""
@@ -110,13 +103,6 @@ async def read_standing(
 
     The agents' skills are read only if somebody wants some.
     """
-    found = await session.exec(
-        select(Callback).where(
-            col(Callback.phone_number).in_(numbers),
-            col(Callback.line_id) == line.id,
-            col(Callback.status).in_(list(OPEN)),
-        )
-    )
     first, last = min(arrivals), max(arrivals)
     return Standing(
         line=line,
@@ -125,7 +111,7 @@ async def read_standing(
         between=await _arrived_between(session, line, first, last),
         taken=await promises_in(session, line.id, now),
         listed=await listed_among(session, numbers),
-        owed={callback.phone_number: callback for callback in found},
+        owed=await open_callbacks_of(session, line.id, numbers),
         outlook=await outlook_of(session, line.id, now),
         skills=await skills_at_work(session, line.id) if wants_skills else (),
     )

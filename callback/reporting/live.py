@@ -15,7 +15,7 @@ from callback.lines.line import Line
 from callback.promises.callback import Callback
 from callback.promises.danger import endangered
 from callback.promises.lifecycle import OPEN, CallbackStatus
-from callback.promises.offering import load_of
+from callback.promises.load import load_of
 
 
 async def live_figures(session: AsyncSession, line: Line, now: datetime) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from callback.agents.shift import agents_planned, shifts_between
+from callback.agents.shift import agents_on_rota
 from callback.forecasting.snapshot import ForecastSnapshot, SnapshotRow
 from callback.forecasting.staffing import StaffingPlan, StaffingTarget, plan_staffing
 from callback.lines.line import Line
@@ -50,16 +50,7 @@ async def planned_for(
     session: AsyncSession, line: Line, rows: Sequence[Interval], interval: timedelta
 ) -> list[float | None]:
     """Return the agents on the rota in each interval, None on local days without any shift."""
-    if not rows:
-        return []
-    starts = [row.start for row in rows]
-    shifts = await shifts_between(session, line.id, starts[0], starts[-1] + interval)
-    agents = agents_planned((shift.planned for shift in shifts), starts, interval)
-    days = {shift.starts_at.astimezone(line.zone).date() for shift in shifts}
-    return [
-        each if each or start.astimezone(line.zone).date() in days else None
-        for start, each in zip(starts, agents, strict=True)
-    ]
+    return await agents_on_rota(session, line, [row.start for row in rows], interval)
 
 
 def needs_of(plan: StaffingPlan, planned: Sequence[float | None]) -> list[Need]:

@@ -27,7 +27,7 @@ from callback.clock import ManualClock, SystemClock
 from callback.database import Database
 from callback.demo.processes import environment
 from callback.dialing.acd import Contact, ContactKind, FreeAgent, match
-from callback.dialing.recovery import look
+from callback.dialing.overdue import look
 from callback.embedded_redis import EmbeddedRedis
 from callback.ids import new_id
 from callback.jobs import JobName, Wake

@@ -13,7 +13,7 @@ from callback.database import Database
 from callback.errors import NotFound
 from callback.lines.line import Line
 from callback.promises.board import Boards
-from callback.promises.offering import load_of
+from callback.promises.load import load_of
 
 
 async def line_with_callers(database: Database, clock: ManualClock, callers: int) -> Line:

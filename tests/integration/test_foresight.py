@@ -19,7 +19,8 @@ from callback.forecasting.snapshot import ForecastSnapshot, SnapshotKind, latest
 from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.promises.foresight import keep_outlook
-from callback.promises.offering import load_of, room_in, score_of
+from callback.promises.load import load_of
+from callback.promises.offering import room_in, score_of
 from callback.promises.outlook import STALE_AFTER, OutlookRow
 from tests.integration.office import Office
 from tests.integration.past import answered, remember

@@ -13,7 +13,7 @@ from callback.lines.changes import publish
 from callback.lines.directory import get_line, line_numbers_of
 from callback.lines.editing import create_line
 from callback.lines.line import Line
-from callback.promises.offering import load_of
+from callback.promises.load import load_of
 from callback.reporting.live import live_figures
 from webhooks.api.access import at_least
 from webhooks.api.pages import Cursor, Limit, page_of

@@ -22,7 +22,9 @@ from callback.messages.no_texts import start_texts, stop_texts
 from callback.phone import caller_number, person_zone
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackStatus
-from callback.promises.offering import load_of, open_callback_of, rooms_of
+from callback.promises.load import load_of
+from callback.promises.offering import rooms_of
+from callback.promises.owed import open_callback_of
 from callback.promises.requesting import BY_TEXT, Request, move_callback, request_callback
 from callback.promises.texting import LINK_LASTS
 from callback.runtime import Work

@@ -16,7 +16,8 @@ from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.phone import person_zone
 from callback.promises.callback import Callback, CallbackKind
-from callback.promises.offering import asap_for, load_of, rooms_of
+from callback.promises.load import load_of
+from callback.promises.offering import asap_for, rooms_of
 from callback.promises.proof import NumberProof
 from callback.promises.texting import LINK_LASTS
 from callback.reporting.quiet_hours import quiet_windows

@@ -15,7 +15,7 @@ from callback.lines.directory import language_of_number, line_of_number
 from callback.lines.line import Line
 from callback.phone import caller_number, mask
 from callback.promises.board import read_board
-from callback.promises.offering import missed_callback
+from callback.promises.owed import missed_callback
 from callback.runtime import Work
 from callback.telephony import addresses
 from webhooks.requests import Form, Office, VoiceRoute, log

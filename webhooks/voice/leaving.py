@@ -8,8 +8,9 @@ from callback.calls.arriving import find_call
 from callback.calls.call import Call, CallOutcome, CallStatus
 from callback.dialing.canceling import settle_owed
 from callback.dialing.case import Case, live_reservation_of, load_case
+from callback.dialing.conversation import finish
 from callback.dialing.events import caller_hung_up
-from callback.dialing.outcomes import caller_pulled, finish
+from callback.dialing.outcomes import caller_pulled
 from callback.dialing.reservation import ReservationStatus
 from callback.dialing.surveying import begin_voice_survey
 from callback.dialogue import steps, survey_steps

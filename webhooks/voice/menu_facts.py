@@ -21,7 +21,9 @@ from callback.phone import person_zone, zones_of
 from callback.promises.board import Board
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackStatus
-from callback.promises.offering import Load, Rooms, offer_for, open_callback_of
+from callback.promises.load import Load
+from callback.promises.offering import Rooms, offer_for
+from callback.promises.owed import open_callback_of
 
 
 def facts_of(

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Response
 
 from callback.dialing.canceling import cancel_callback
 from callback.dialing.case import Case, case_of_leg
+from callback.dialing.conversation import finish
 from callback.dialing.leg import Leg, LegOutcome, LegRole
 from callback.dialing.outcomes import (
     agent_left,
     answered,
-    finish,
     leg_over,
     person_accepts,
     person_enters,
@@ -34,7 +34,8 @@ from callback.phone import person_zone, spoken_groups
 from callback.promises.callback import Callback
 from callback.promises.do_not_call import put_on_list
 from callback.promises.lifecycle import OPEN, CallbackStatus
-from callback.promises.offering import load_of, room_in, rooms_of
+from callback.promises.load import load_of
+from callback.promises.offering import room_in, rooms_of
 from callback.promises.texting import text, was_texted
 from callback.telephony import addresses
 from callback.telephony.port import ENDED_STATES, MachineDetection
