@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from starlette.datastructures import FormData
-
 from callback.telephony.port import CallState, TextState
+from webhooks.plain_forms import Fields
 
 KEPT = ("CallStatus", "CallDuration", "SipResponseCode", "AnsweredBy", "SequenceNumber", "Timestamp",
         "ErrorCode", "StatusCallbackEvent", "ReasonConferenceEnded", "ReasonParticipantLeft",
@@ -30,13 +29,12 @@ TEXT_STATES = {
 class TwilioForm:
     """A signed form."""
 
-    def __init__(self, form: FormData) -> None:
+    def __init__(self, form: Fields) -> None:
         self._form = form
 
     def text(self, name: str) -> str:
         """Return a parameter as text, empty if it is missing."""
-        value = self._form.get(name, "")
-        return value if isinstance(value, str) else ""
+        return self._form.last(name)
 
     @property
     def call_sid(self) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from fastapi import Request
-from starlette.datastructures import FormData
 from twilio.request_validator import RequestValidator
+
+from webhooks.plain_forms import Fields
 
 
 class BadSignature(Exception):
@@ -26,7 +27,7 @@ def signed_url(public_base_url: str, request: Request) -> str:
     return f"{public_base_url}{path}" + (f"?{query}" if query else "")
 
 
-def check_signature(tokens: Sequence[str], url: str, form: FormData, signature: str) -> None:
+def check_signature(tokens: Sequence[str], url: str, form: Fields, signature: str) -> None:
     """Refuse a request that none of `tokens` signed; without any token everything is refused.
 
     Raises:
@@ -37,7 +38,7 @@ def check_signature(tokens: Sequence[str], url: str, form: FormData, signature: 
         raise BadSignature(url)
 
 
-def _signed_with(token: str, url: str, form: FormData, signature: str) -> bool:
+def _signed_with(token: str, url: str, form: Fields, signature: str) -> bool:
     validator = _validator(token)
     # The library always tries the address with its port and without: two signatures, one of them for nothing.
     expected: str = validator.compute_signature(url, form)

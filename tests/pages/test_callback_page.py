@@ -269,5 +269,29 @@ async def test_only_small_plain_forms_are_read(
 ) -> None:
     address = link(office, await scheduled(office, line))
     file = await web.post(f"{address}/move", files={"start": b"x"})
+    many = await web.post(f"{address}/move", data={f"field{n}": "" for n in range(21)})
     long = await web.post(f"{address}/move", data={"start": "x" * 5000})
-    assert (file.status_code, long.status_code) == (422, 422)
+    assert (file.status_code, many.status_code, long.status_code) == (422, 422, 413)
+
+
+async def test_a_form_that_does_not_say_how_long_it_is_is_bounded_too(
+    office: Office, web: httpx.AsyncClient, line: Line
+) -> None:
+    owed = await scheduled(office, line)
+    read = 0
+
+    async def parts() -> AsyncIterator[bytes]:
+        nonlocal read
+        yield f"version={owed.version}&more=".encode()
+        for _ in range(100):
+            read += 1
+            yield b"x" * 1000
+
+    answer = await web.post(
+        f"{link(office, owed)}/cancel",
+        content=parts(),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert answer.status_code == 413
+    assert read == 4
+    assert (await now(office, owed)).status == CallbackStatus.SCHEDULED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,23 @@ async def test_a_stranger_with_a_strange_body_is_refused_too(
         path, content=content, headers={"Content-Type": kind, "X-Twilio-Signature": "nonsense"}
     )
     assert answer.status_code == 403
+
+
+async def test_no_more_of_a_strangers_form_is_read_than_twilio_would_send(twilio: Twilio) -> None:
+    read = 0
+
+    async def parts() -> AsyncIterator[bytes]:
+        nonlocal read
+        for read in range(1, 101):  # noqa: B007 - looked at afterwards
+            yield b"x" * 10_000
+
+    answer = await twilio.web.post(
+        addresses.INCOMING,
+        content=parts(),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert answer.status_code == 403
+    assert read == 11
 
 
 async def test_a_stranger_with_a_strange_path_is_refused_too(twilio: Twilio) -> None:

@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from callback.errors import InvalidInput
-from webhooks.requests import URL_ENCODED, is_url_encoded
+from webhooks.plain_forms import URL_ENCODED, is_plain_form, read_fields
 
 LONGEST = 4_000
+MOST_FIELDS = 20
 
 
 async def plain_form(request: Request) -> dict[str, str]:
@@ -18,12 +19,13 @@ async def plain_form(request: Request) -> dict[str, str]:
 
     Raises:
         InvalidInput: it is no form of ours; files are not even read.
+        FormTooLong: it is longer than any of ours, whether it says so or not.
 
     """
-    if not is_url_encoded(request) or int(request.headers.get("Content-Length") or 0) > LONGEST:
-        raise InvalidInput("body", f"send a form as {URL_ENCODED}, at most {LONGEST} bytes")
-    form = await request.form(max_fields=20)
-    return {name: value for name, value in form.items() if isinstance(value, str)}
+    if not is_plain_form(request):
+        raise InvalidInput("body", f"send a form as {URL_ENCODED}")
+    fields = await read_fields(request, LONGEST, MOST_FIELDS)
+    return {name: fields.last(name) for name in fields}
 
 
 PlainForm = Annotated[dict[str, str], Depends(plain_form)]
