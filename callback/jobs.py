@@ -22,6 +22,7 @@ class JobName(StrEnum):
     END_LEG = "end_leg"
     SEND_TEXT = "send_text"
     LET_IN = "let_in"
+    PLACE_TRIAL = "place_trial"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from callback.desk.record import ContactNote, WrapUp
 from callback.dialing.leg import Leg
 from callback.dialing.reservation import Reservation
 from callback.dialing.status_event import StatusEvent
+from callback.dialing.trial_call import TrialCall
 from callback.forecasting.snapshot import ForecastSnapshot
 from callback.idempotency import RememberedAnswer
 from callback.keys import ApiKey
@@ -66,6 +67,7 @@ TABLES = (
     Survey,
     TextPace,
     TimelineEntry,
+    TrialCall,
     User,
     WrapUp,
 )

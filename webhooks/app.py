@@ -26,6 +26,7 @@ from webhooks.voice import (
     status,
     supervisor_leg,
     survey,
+    trial,
     waiting,
 )
 
@@ -59,6 +60,7 @@ def create_app(runtime: Runtime | None = None) -> FastAPI:
         messaging,
         receipts,
         survey,
+        trial,
     ):
         app.include_router(stage.router, include_in_schema=False)
     for router in (noting.router, noting.told, noting.heard):

@@ -44,3 +44,8 @@ def person_stage(addresses: Addresses, leg_id: str) -> Stage:
 def survey_stage(addresses: Addresses, reservation_id: str) -> Stage:
     """Return the stage of somebody who is asked how it was."""
     return Stage(addresses, lambda step: addresses.survey(reservation_id, step))
+
+
+def trial_stage(addresses: Addresses, trial_id: str) -> Stage:
+    """Return the stage of a trial call."""
+    return Stage(addresses, lambda step: addresses.trial(trial_id, step))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from callback.dialing.dialer import end_leg, let_in, place_leg, pull_caller
+from callback.dialing.trying_out import place_trial
 from callback.jobs import JobName
 from callback.messages.outbox import send_text
 from callback.runtime import Runtime
@@ -56,6 +57,11 @@ async def bring_in(context: Context, leg_id: str, _version: int) -> None:
     await let_in(_runtime(context), leg_id)
 
 
+async def ring_on_trial(context: Context, trial_id: str, _version: int) -> None:
+    """Place a trial call."""
+    await place_trial(_runtime(context), trial_id)
+
+
 JOBS: dict[JobName, Any] = {
     JobName.FALL_DUE: fall_due,
     JobName.DISPATCH: dispatch,
@@ -64,4 +70,5 @@ JOBS: dict[JobName, Any] = {
     JobName.END_LEG: end,
     JobName.SEND_TEXT: send,
     JobName.LET_IN: bring_in,
+    JobName.PLACE_TRIAL: ring_on_trial,
 }

@@ -11,6 +11,7 @@ from sqlmodel import func, select
 
 from callback.arq_jobs import connect
 from callback.database import Database
+from callback.dialing.trying_out import newest_trials
 from callback.embedded_redis import EmbeddedRedis
 from callback.errors import CallbackError, CallGone
 from callback.lines.line import Line, LineNumber
@@ -41,7 +42,9 @@ async def diagnose(settings: Settings) -> list[Finding]:
         _public_address(settings),
         _secret_key(settings),
     ]
-    return [*found, await _numbers(settings)] if database.fine and twilio.fine else found
+    if database.fine and twilio.fine:
+        found.append(await _numbers(settings))
+    return [*found, await _trial_call(settings)] if database.fine else found
 
 
 async def _database(settings: Settings) -> Finding:
@@ -125,6 +128,27 @@ async def _numbers(settings: Settings) -> Finding:
         )
         return Finding("numbers", False, detail)
     return Finding("numbers", True, f"{len(ours)} of lines, all lead here")
+
+
+async def _trial_call(settings: Settings) -> Finding:
+    """Tell of the last test call; that there was none is no fault."""
+    database = Database(settings.database_url)
+    try:
+        async with database.reading() as session:
+            trials = await newest_trials(session, 1)
+    except SQLAlchemyError as error:
+        return Finding("test call", False, f"{type(error).__name__}; it could not be looked at")
+    finally:
+        await database.close()
+    if not trials:
+        return Finding("test call", True, "none yet; the page /setup of the console places one")
+    trial, line = trials[0]
+    when = trial.created_at.isoformat(timespec="minutes")
+    if trial.live:
+        return Finding("test call", True, f"under way by {line.name} since {when}")
+    ended = "answered" if trial.worked else trial.why or trial.outcome or "failed"
+    code = f", error {trial.code}" if trial.code is not None else ""
+    return Finding("test call", trial.worked, f"{ended} ({line.name}, {when}{code})")
 
 
 def _public_address(settings: Settings) -> Finding:

@@ -19,6 +19,7 @@ from callback.dialing.leg import Leg, LegOutcome, LegRole, LegStatus
 from callback.dialing.outcomes import answered, caller_gone, leg_over, placed
 from callback.dialing.reservation import ReservationStatus
 from callback.dialing.status_event import StatusEvent
+from callback.dialing.trying_out import apply_trial_event
 from callback.errors import CallbackError, NotFound
 from callback.ids import new_id
 from callback.jobs import JobName
@@ -134,6 +135,11 @@ async def _interpret(work: Work, event: StatusEvent) -> str:
         return await _call_event(work, event)
     if event.subject == "message":
         return await _message_event(work, event)
+    if event.subject == "trial":
+        state = CallState(event.payload["state"]) if "state" in event.payload else None
+        return await apply_trial_event(
+            work, event.subject_id, event.call_sid, state, event.received_at
+        )
     return await _conference_event(work, event)
 
 

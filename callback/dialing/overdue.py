@@ -14,6 +14,7 @@ from callback.dialing.leg import Leg, LegStatus
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.dialing.silent_calls import silent_calls
 from callback.dialing.status_event import StatusEvent
+from callback.dialing.trial_call import TrialCall
 from callback.messages.message import Message, MessageStatus
 from callback.promises.callback import Callback
 from callback.promises.danger import untold
@@ -48,6 +49,8 @@ class Overdue:
     silent_texts: Sequence[str]
     silent_calls: Sequence[str]
     old_notes: Sequence[str]
+    unplaced_trials: Sequence[str]
+    silent_trials: Sequence[str]
     left_over: Sequence[str]
 
 
@@ -67,6 +70,8 @@ async def look(runtime: Runtime) -> Overdue:
         _silent_texts,
         silent_calls,
         kept_for_long_enough,
+        _unplaced_trials,
+        _silent_trials,
     )
     async with runtime.database.reading() as session:
         found = [(await session.exec(query(now).limit(BATCH))).all() for query in queries]
@@ -158,4 +163,17 @@ def _unsent_texts(now: datetime) -> _Select:
 def _silent_texts(now: datetime) -> _Select:
     return select(Message.id).where(
         col(Message.status) == MessageStatus.SENDING, col(Message.claimed_until) <= now
+    )
+
+
+def _unplaced_trials(now: datetime) -> _Select:
+    return select(TrialCall.id).where(
+        col(TrialCall.status) == LegStatus.PLANNED, col(TrialCall.not_before) <= now - GRACE
+    )
+
+
+def _silent_trials(now: datetime) -> _Select:
+    return select(TrialCall.id).where(
+        col(TrialCall.status).in_([LegStatus.PLACING, LegStatus.PLACED, LegStatus.ANSWERED]),
+        col(TrialCall.claimed_until) <= now,
     )

@@ -16,6 +16,7 @@ from sqlmodel import and_, col, func, or_, select
 
 from callback.calls.call import Call, CallStatus
 from callback.dialing.leg import LEASE, Leg, LegStatus
+from callback.dialing.trial_call import TrialCall
 from callback.pace import Turn
 from callback.runtime import Runtime, Work
 from callback.settings import Settings
@@ -109,9 +110,12 @@ async def _legs_up(work: Work) -> int:
     legs = await work.session.exec(
         select(func.count()).select_from(Leg).where(col(Leg.status).in_(list(UP)))
     )
+    trials = await work.session.exec(
+        select(func.count()).select_from(TrialCall).where(col(TrialCall.status).in_(list(UP)))
+    )
     callers = await work.session.exec(
         select(func.count())
         .select_from(Call)
         .where(col(Call.status) != CallStatus.ENDED, col(Call.source) == "own")
     )
-    return legs.one() + callers.one()
+    return legs.one() + trials.one() + callers.one()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from sqlalchemy import case
 from sqlmodel import col, func, select
@@ -12,23 +12,20 @@ from callback.dialing.rules import Refusal, Rule, check_hours, check_limits, che
 from callback.dialogue.notices import Purpose
 from callback.jobs import JobName
 from callback.lines.line import Line
+from callback.lines.offer import Window
 from callback.promises.callback import Callback
 from callback.promises.do_not_call import is_listed
 from callback.promises.lifecycle import CallbackEvent
 from callback.promises.texting import text
 from callback.runtime import Work
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 async def may_be_dialed(work: Work, line: Line, callback: Callback) -> bool:
     """Ask every rule; where one says no, refuse the callback or put it off, and say which on its timeline."""
-    refusal = await _listed(work, callback.phone_number)
-    refusal = refusal or check_number(
-        callback.phone_number, line.may_be_dialed, line.blocked_prefixes
-    )
-    refusal = refusal or check_hours(
-        callback.phone_number, work.now, callback.promised_from, callback.promised_until, line.zone
-    )
-    refusal = refusal or await _used_up(work, line, callback.phone_number)
+    agreed = Window(callback.promised_from, callback.promised_until)
+    refusal = await refusal_of(work, line, callback.phone_number, agreed)
     if refusal is None:
         return True
     if refusal.until is None:
@@ -40,6 +37,20 @@ async def may_be_dialed(work: Work, line: Line, callback: Callback) -> bool:
         callback.reschedule(refusal.until)
         work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=refusal.until)
     return False
+
+
+async def refusal_of(
+    work: Work, line: Line, number: str, agreed: Window | None = None
+) -> Refusal | None:
+    """Return the first rule by which a line may not dial a number now, or None.
+
+    `agreed` is the window in which the person expects the call; without one only lawful hours will do.
+    """
+    begins, ends = (agreed.start, agreed.until) if agreed is not None else (LONG_AGO, LONG_AGO)
+    refusal = await _listed(work, number)
+    refusal = refusal or check_number(number, line.may_be_dialed, line.blocked_prefixes)
+    refusal = refusal or check_hours(number, work.now, begins, ends, line.zone)
+    return refusal or await _used_up(work, line, number)
 
 
 async def _listed(work: Work, number: str) -> Refusal | None:

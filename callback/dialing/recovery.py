@@ -23,6 +23,7 @@ from callback.dialing.outcomes import answered, leg_over, never_placed, placed
 from callback.dialing.overdue import CHECK_EVERY, Overdue, look
 from callback.dialing.queued_calls import call_off, is_stale, never_rang
 from callback.dialing.silent_calls import resolve_call
+from callback.dialing.trying_out import call_sids_in_use, place_trial, resolve_trial
 from callback.dialogue.notices import Purpose
 from callback.errors import CallGone, TelephonyError
 from callback.jobs import JobName
@@ -64,6 +65,8 @@ async def sweep(runtime: Runtime) -> int:
         (overdue.silent_texts, resolve_text),
         (overdue.silent_calls, resolve_call),
         (overdue.old_notes, throw_away),
+        (overdue.unplaced_trials, place_trial),
+        (overdue.silent_trials, resolve_trial),
     )
     for identifiers, step in steps:
         await _each(runtime, identifiers, step)
@@ -189,10 +192,7 @@ async def _learn(runtime: Runtime, leg_id: str, known: KnownCall) -> None:
 
 async def _adopt_or_replan(runtime: Runtime, leg_id: str, found: list[KnownCall]) -> bool:
     async with runtime.work() as work:
-        taken = await work.session.exec(
-            select(Leg.call_sid).where(col(Leg.call_sid).in_([call.call_sid for call in found]))
-        )
-        strangers = set(taken.all())
+        strangers = await call_sids_in_use(work.session, [call.call_sid for call in found])
         ours = next((call for call in found if call.call_sid not in strangers), None)
         if ours is not None:
             case, leg = await case_of_leg(work, leg_id)

@@ -29,6 +29,8 @@ ENTER = f"{ROOT}/voice/enter/{{reservation_id}}"
 OVER = f"{ROOT}/voice/over/{{leg_id}}"
 SURVEY = f"{ROOT}/voice/survey/{{reservation_id}}/{{step}}"
 TALKED = f"{ROOT}/voice/talked/{{reservation_id}}"
+TRIAL = f"{ROOT}/voice/trial/{{trial_id}}/{{step}}"
+TRIAL_STATUS = f"{ROOT}/voice/status/trial/{{trial_id}}"
 LEG_STATUS = f"{ROOT}/voice/status/leg/{{leg_id}}"
 CONFERENCE_STATUS = f"{ROOT}/voice/status/conference/{{reservation_id}}"
 
@@ -122,6 +124,14 @@ class Addresses:
     def leg_status(self, leg_id: str) -> str:
         """Where the status events of a leg go."""
         return self._base + LEG_STATUS.format(leg_id=leg_id) + RETRYING
+
+    def trial(self, trial_id: str, step: str) -> str:
+        """Where a trial call asks what to say at `step`."""
+        return self._base + TRIAL.format(trial_id=trial_id, step=step)
+
+    def trial_status(self, trial_id: str) -> str:
+        """Where the status events of a trial call go."""
+        return self._base + TRIAL_STATUS.format(trial_id=trial_id) + RETRYING
 
     def message_status(self, message_id: str) -> str:
         """Where the status events of a text go."""

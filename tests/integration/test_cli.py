@@ -255,6 +255,7 @@ async def test_the_doctor_finds_each_thing_that_is_wrong(
         "twilio": False,
         "public address": False,
         "secret key": True,
+        "test call": True,
     }
     assert "no links in texts" in found["secret key"].detail
     assert "REDIS_URL" in found["redis"].detail

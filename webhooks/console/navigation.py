@@ -29,7 +29,7 @@ ENTRIES = (
     Entry("nav.team", "/team", Role.MANAGER),
     Entry("nav.imports", "/imports", Role.MANAGER),
     Entry("nav.lines", "/lines", Role.ADMIN),
-    Entry("nav.setup", "/setup", Role.ADMIN),
+    Entry("nav.setup", "/setup", Role.MANAGER),
     Entry("nav.users", "/users", Role.ADMIN),
 )
 

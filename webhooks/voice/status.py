@@ -36,3 +36,9 @@ async def number_status(form: Form, office: Office) -> Response:
 async def conference_status(reservation_id: str, form: Form, office: Office) -> Response:
     """Take an event of a conference; the legs' own events decide, these tell the story."""
     return await _take(office, form, "conference", reservation_id)
+
+
+@router.post(addresses.TRIAL_STATUS)
+async def trial_status(trial_id: str, form: Form, office: Office) -> Response:
+    """Take an event of a trial call."""
+    return await _take(office, form, "trial", trial_id)

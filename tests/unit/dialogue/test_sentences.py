@@ -25,7 +25,7 @@ from callback.lines.offer import Window
 from tests.unit.builders import utc
 
 ROOT = Path(__file__).parents[3]
-KEY = re.compile(r"(caller|agent|supervisor|person|text|page|label|form|survey)\.[a-z_]+")
+KEY = re.compile(r"(caller|agent|supervisor|person|trial|text|page|label|form|survey)\.[a-z_]+")
 LANGUAGES = sorted(languages())
 NEW_YORK = ZoneInfo("America/New_York")
 
