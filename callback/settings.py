@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,21 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from callback.clock import Clock, clock_from
+
+
+class MailTls(StrEnum):
+    """How the way to the mail server is encrypted: after a command in clear, from the first byte, or not."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    OFF = "off"
+
+
+class ReportEvery(StrEnum):
+    """How often reports are e-mailed."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
 
 
 class Settings(BaseSettings):
@@ -33,14 +49,22 @@ class Settings(BaseSettings):
     oidc_issuer: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: SecretStr = SecretStr("")
+    mail_host: str = ""
+    mail_port: int = Field(default=587, ge=1, le=65535)
+    mail_tls: MailTls = MailTls.STARTTLS
+    mail_user: str = ""
+    mail_password: SecretStr = SecretStr("")
+    mail_from: str = ""
+    report_mail_to: Annotated[tuple[str, ...], NoDecode] = ()
+    report_mail_every: ReportEvery = ReportEvery.WEEKLY
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     clock: str = ""
     log_level: str = "INFO"
 
-    @field_validator("twilio_auth_token", mode="before")
+    @field_validator("twilio_auth_token", "report_mail_to", mode="before")
     @classmethod
-    def _split_tokens(cls, value: object) -> object:
+    def _split_at_commas(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value

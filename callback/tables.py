@@ -34,6 +34,7 @@ from callback.promises.do_not_call import DoNotCall
 from callback.promises.note import Note
 from callback.promises.outlook import OutlookRow
 from callback.promises.proof import NumberProof
+from callback.reporting.report_mail import ReportMail
 
 TABLES = (
     Agent,
@@ -59,6 +60,7 @@ TABLES = (
     OutlookRow,
     PasswordLink,
     RememberedAnswer,
+    ReportMail,
     Reservation,
     Session,
     Shift,

@@ -1,4 +1,4 @@
-"""What a worker does by the clock: forecasts in the night, and the outlook once a minute.
+"""What a worker does by the clock: forecasts in the night, the outlook once a minute, reports by e-mail.
 
 arq wakes one worker of all; which lines are due is decided by our own clock and the database.
 """
@@ -15,9 +15,10 @@ from sqlmodel import col, select
 
 from callback.calls.nightly_forecast import forecast_is_due, keep_forecast
 from callback.calls.redials import mark_redials
-from callback.errors import InvalidInput
+from callback.errors import InvalidInput, SetupError
 from callback.lines.line import Line
 from callback.promises.foresight import keep_outlook
+from callback.reporting.mailing import mail_reports
 from callback.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,14 @@ async def look_ahead(context: Context) -> None:
             await keep_outlook(runtime.database, line, runtime.clock.now())
         except Exception:
             log.exception("no outlook for line %s; the next minute tries again", line.id)
+
+
+async def send_reports(context: Context) -> None:
+    """E-mail the reports that are due."""
+    try:
+        await mail_reports(context["runtime"])
+    except SetupError as error:
+        log.error("no report is e-mailed: %s", error)
 
 
 async def _mark_redials(runtime: Runtime, line: Line) -> None:
@@ -76,5 +85,13 @@ def cron_jobs(*, hurried: bool) -> list[CronJob]:
             timeout=LONGEST_SECONDS,
             max_tries=1,
             keep_result=0,
-        )
+        ),
+        cron(
+            cast(WorkerCoroutine, send_reports),
+            name="send_reports",
+            second=HURRIED_SECONDS if hurried else 30,
+            timeout=LONGEST_SECONDS,
+            max_tries=1,
+            keep_result=0,
+        ),
     ]

@@ -13,8 +13,9 @@ from callback.arq_jobs import connect
 from callback.database import Database
 from callback.dialing.trying_out import newest_trials
 from callback.embedded_redis import EmbeddedRedis
-from callback.errors import CallbackError, CallGone
+from callback.errors import CallbackError, CallGone, SetupError
 from callback.lines.line import Line, LineNumber
+from callback.mail import MailFailed, postman_of
 from callback.migrations import upgrade
 from callback.settings import Settings
 from callback.telephony.addresses import Addresses
@@ -42,6 +43,8 @@ async def diagnose(settings: Settings) -> list[Finding]:
         _public_address(settings),
         _secret_key(settings),
     ]
+    if settings.mail_host:
+        found.append(await _mail(settings))
     if database.fine and twilio.fine:
         found.append(await _numbers(settings))
     return [*found, await _trial_call(settings)] if database.fine else found
@@ -149,6 +152,19 @@ async def _trial_call(settings: Settings) -> Finding:
     ended = "answered" if trial.worked else trial.why or trial.outcome or "failed"
     code = f", error {trial.code}" if trial.code is not None else ""
     return Finding("test call", trial.worked, f"{ended} ({line.name}, {when}{code})")
+
+
+async def _mail(settings: Settings) -> Finding:
+    try:
+        postman = postman_of(settings)
+        if postman is not None:
+            await postman.check()
+    except SetupError as error:
+        return Finding("e-mail", False, str(error))
+    except MailFailed as error:
+        return Finding("e-mail", False, f"{error}; check MAIL_HOST and what belongs to it")
+    to = len(settings.report_mail_to)
+    return Finding("e-mail", True, f"the server answers; {settings.report_mail_every} to {to}")
 
 
 def _public_address(settings: Settings) -> Finding:

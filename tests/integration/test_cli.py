@@ -26,6 +26,7 @@ from callback.telephony.addresses import Addresses
 from callback.telephony.port import OwnedNumber
 from callback.telephony.twilio import TwilioTelephony
 from tests.integration.office import ACCOUNT, TOKEN
+from tests.mail_server import mail_server
 
 
 @pytest.fixture
@@ -296,6 +297,23 @@ async def test_the_doctor_tries_the_embedded_redis(
     found = findings((await run("doctor")).stdout)
     assert found["redis"] == Finding("redis", True, "embedded")
     assert found["public address"].fine
+
+
+async def test_the_doctor_signs_in_at_the_mail_server(
+    installation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    monkeypatch.setenv("MAIL_HOST", "127.0.0.1")
+    assert "REPORT_MAIL_TO" in findings((await run("doctor")).stdout)["e-mail"].detail
+    monkeypatch.setenv("MAIL_FROM", "callback@example.com")
+    monkeypatch.setenv("REPORT_MAIL_TO", "ada@example.com")
+    monkeypatch.setenv("MAIL_TLS", "off")
+    async with mail_server() as server:
+        monkeypatch.setenv("MAIL_PORT", str(server.port))
+        assert findings((await run("doctor")).stdout)["e-mail"].fine
+        assert server.messages == []
+        monkeypatch.setenv("MAIL_USER", "callback")
+        assert not findings((await run("doctor")).stdout)["e-mail"].fine
 
 
 async def test_a_user_is_made_invited_reset_and_disabled(installation: Path) -> None:

@@ -14,6 +14,7 @@ from callback.lines.line import Line
 from callback.reporting.chart import Picture
 from callback.reporting.chart_svg import draw_svg
 from callback.reporting.forecasts import accuracy_by_lead, newest_forecast, rows_of_days
+from callback.reporting.mailing import newest_mails
 from callback.reporting.peaks import peaks_of
 from callback.reporting.pictures import staffing_picture
 from callback.reporting.punctuality import punctuality_report
@@ -28,6 +29,8 @@ from webhooks.console.rendering import page, wording_of
 from webhooks.requests import Office
 
 pages = Pages()
+
+SHOWN_MAILS = 8
 Share = Annotated[float | None, Query(ge=0.5, le=0.99)]
 Seconds = Annotated[float | None, Query(ge=0, le=3_600)]
 WEEK = timedelta(days=7)
@@ -161,8 +164,17 @@ async def punctuality(request: Request, office: Office, line: str = "") -> Respo
     async with office.database.reading() as session:
         chosen, lines = await choose_line(session, line)
         report = await punctuality_report(session, chosen, now - 8 * WEEK, None, now)
+        mails = await newest_mails(session, chosen.id, SHOWN_MAILS)
     return await page(
-        request, "punctuality.html", zone=chosen.zone, line=chosen, lines=lines, report=report
+        request,
+        "punctuality.html",
+        zone=chosen.zone,
+        line=chosen,
+        lines=lines,
+        report=report,
+        mails=mails,
+        mailed=bool(office.settings.mail_host),
+        mail_to=office.settings.report_mail_to,
     )
 
 
