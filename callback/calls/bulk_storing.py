@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Column, DateTime, Dialect, Table
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.calls.call import Call
@@ -16,6 +17,9 @@ _NAMES = ", ".join(f'"{name}"' for name in _COLUMNS)
 _INTO = f'INSERT INTO "{_TABLE.name}" ({_NAMES})'
 _UNLESS_KNOWN = "ON CONFLICT (call_sid) DO NOTHING"
 _ON_SQLITE = f"{_INTO} VALUES ({', '.join('?' * len(_COLUMNS))}) {_UNLESS_KNOWN}"
+# Keys and numbers come in no order, so a large log touches each page of their indexes again and again: they are
+# held in 64 MB of memory, and written through once in 64 MB of the journal, not after every batch.
+_AT_LENGTH = ("PRAGMA cache_size=-65536", "PRAGMA wal_autocheckpoint=16384")
 _SHELF = f'CREATE TEMPORARY TABLE imported_call (LIKE "{_TABLE.name}") ON COMMIT DROP'
 _FROM_SHELF = f"{_INTO} SELECT {_NAMES} FROM imported_call {_UNLESS_KNOWN}"  # noqa: S608 - our own names
 
@@ -29,20 +33,36 @@ async def store_calls(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> 
     """
     connection = await session.connection()
     dialect = connection.dialect
-    processors = [
-        column.type.dialect_impl(dialect).bind_processor(dialect) for column in _TABLE.columns
-    ]
-    records = [
-        tuple(
-            process(row[name]) if process is not None else row[name]
-            for name, process in zip(_COLUMNS, processors, strict=True)
-        )
-        for row in rows
-    ]
+    records = list(
+        zip(*(_as_stored(column, rows, dialect) for column in _TABLE.columns), strict=True)
+    )
     if dialect.name == "sqlite":
+        for pragma in _AT_LENGTH:
+            await connection.exec_driver_sql(pragma)
         return (await connection.exec_driver_sql(_ON_SQLITE, records)).rowcount
     # Asked for through SQLAlchemy, because that begins the transaction in which the copy must lie.
     await connection.exec_driver_sql(_SHELF)
     driver: Any = (await connection.get_raw_connection()).driver_connection
     await driver.copy_records_to_table("imported_call", records=records, columns=_COLUMNS)
     return (await connection.exec_driver_sql(_FROM_SHELF)).rowcount
+
+
+def _as_stored(column: Column[Any], rows: Sequence[dict[str, Any]], dialect: Dialect) -> list[Any]:
+    """Return what stands in one column of all rows as the driver takes it; what repeats is converted once."""
+    values = [row[column.name] for row in rows]
+    convert = column.type.dialect_impl(dialect).bind_processor(dialect)
+    if dialect.name == "sqlite" and isinstance(column.type, DateTime):
+        return [None if value is None else _as_text(value) for value in values]
+    if convert is None:
+        return values
+    before, stored, found = object(), None, []
+    for value in values:
+        if value is not before:
+            before, stored = value, convert(value)
+        found.append(stored)
+    return found
+
+
+def _as_text(moment: datetime) -> str:
+    # As SQLAlchemy writes it, in a fifth of the time.
+    return moment.isoformat(" ", "microseconds")[: len("2026-03-02 08:00:01.000000")]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from callback.errors import InvalidInput
 
@@ -75,12 +76,39 @@ def plain(header: str) -> str:
     return re.sub(r"[^0-9a-z]", "", header.lower())
 
 
+class Cells(NamedTuple):
+    """What one row says, as text, in the order of `Column`."""
+
+    arrived: str
+    date: str
+    time: str
+    answered: str
+    ended: str
+    wait: str
+    handle: str
+    outcome: str
+    direction: str
+    caller: str
+    agent: str
+    external_id: str
+
+
 @dataclass(frozen=True)
 class LogColumns:
     """Which cell of a row holds what; `header` is the first line as written."""
 
     header: tuple[str, ...]
     places: dict[Column, int]
+    _where: tuple[int | None, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find out once in which cell each column stands."""
+        where = tuple(self.places.get(column) for column in Column)
+        object.__setattr__(self, "_where", where)
+
+    def cells(self, row: Sequence[str]) -> Cells:
+        """Return all cells of a row, trimmed, empty where the log has no such column."""
+        return Cells._make("" if place is None else row[place].strip() for place in self._where)
 
     def cell(self, row: Sequence[str], column: Column) -> str:
         """Return the trimmed cell, empty where the log has no such column."""

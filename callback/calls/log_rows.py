@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from callback.calls.call import Call, CallOutcome, CallStatus, Direction
-from callback.calls.log_columns import Column, LogColumns, plain
+from callback.calls.log_columns import Cells, Column, LogColumns, plain
 from callback.calls.log_keys import CallKeys
 from callback.calls.log_times import TimeReader, next_if_past_midnight, seconds_in, to_instant
 from callback.ids import new_id
@@ -101,31 +101,36 @@ class LogReader:
         """
         if len(row) != len(self.columns.header):
             raise RowRefused("row", f"{len(row)} cells under {len(self.columns.header)} headers")
-        self._refuse_what_is_no_demand(row)
-        arrived = self._arrival(row)
+        cells = self.columns.cells(row)
+        word = plain(cells.outcome)
+        if word == "phantom":
+            raise self._refused(Column.OUTCOME, "a phantom call: no caller was there")
+        arrived = self._arrival(cells)
         arrived_at = to_instant(arrived, self.zone)
         if arrived_at > self.now:
             raise RowRefused(
                 self._arrival_name, f"{arrived_at.isoformat()} has not come yet; is the zone right?"
             )
-        answered_at = self._later(row, Column.ANSWERED, arrived)
-        ended_at = self._later(row, Column.ENDED, arrived)
-        outcome = self._outcome(row, answered_at)
+        answered_at = self._later(Column.ANSWERED, cells.answered, arrived, arrived_at)
+        ended_at = self._later(Column.ENDED, cells.ended, arrived, arrived_at)
+        agent = None if _says_nothing(cells.agent) else cells.agent[:80]
+        outcome = self._outcome(word, agent, answered_at)
         if outcome != CallOutcome.ANSWERED:
             answered_at = None
-        wait, handle = self._lengths(row, arrived_at, answered_at, ended_at, outcome)
-        return self.defaults | {
+        wait, handle = self._lengths(cells, arrived_at, answered_at, ended_at, outcome)
+        return {
+            **self.defaults,
             "id": new_id(arrived_at),
-            "call_sid": self.keys.key_of(row, self.columns.cell(row, Column.EXTERNAL_ID), arrived),
-            "direction": self._direction(row),
-            "phone_number": self._caller(row),
+            "call_sid": self.keys.key_of(row, cells.external_id, arrived),
+            "direction": self._direction(cells.direction),
+            "phone_number": self._caller(cells.caller),
             "outcome": outcome,
             "arrived_at": arrived_at,
             "answered_at": answered_at,
             "ended_at": ended_at or _end(arrived_at, wait, handle),
             "wait_seconds": wait,
             "handle_seconds": handle,
-            "agent_id": self._agent(row),
+            "agent_id": agent,
         }
 
     @property
@@ -133,90 +138,93 @@ class LogReader:
         whole = Column.ARRIVED in self.columns.places
         return self.columns.name_of(Column.ARRIVED if whole else Column.TIME)
 
-    def _refuse_what_is_no_demand(self, row: Sequence[str]) -> None:
-        if plain(self.columns.cell(row, Column.OUTCOME)) == "phantom":
-            raise RowRefused(
-                self.columns.name_of(Column.OUTCOME), "a phantom call: no caller was there"
-            )
+    def _refused(self, column: Column, reason: str) -> RowRefused:
+        return RowRefused(self.columns.name_of(column), reason)
 
-    def _direction(self, row: Sequence[str]) -> Direction:
-        word = plain(self.columns.cell(row, Column.DIRECTION))
+    def _direction(self, text: str) -> Direction:
+        word = plain(text)
         if word not in _DIRECTIONS:
-            raise RowRefused(
-                self.columns.name_of(Column.DIRECTION), f"{word} is neither in, out nor a callback"
-            )
+            raise self._refused(Column.DIRECTION, f"{word} is neither in, out nor a callback")
         return _DIRECTIONS[word]
 
-    def _arrival(self, row: Sequence[str]) -> datetime:
-        day_text = self.columns.cell(row, Column.DATE)
+    def _arrival(self, cells: Cells) -> datetime:
         column = Column.ARRIVED if Column.ARRIVED in self.columns.places else Column.TIME
-        text = self.columns.cell(row, column)
+        text = cells.arrived if column == Column.ARRIVED else cells.time
         if not text:
-            raise RowRefused(
-                self.columns.name_of(column), "empty: nothing says when the call arrived"
-            )
-        day = self._parsed(Column.DATE, self.times.day, day_text) if day_text else None
-        return self._parsed(column, lambda known: self.times.moment(known, day), text)
+            raise self._refused(column, "empty: nothing says when the call arrived")
+        day = None
+        if cells.date:
+            day = self._parsed(Column.DATE, self.times.day, cells.date)
+        return self._moment(column, text, day)
 
-    def _later(self, row: Sequence[str], column: Column, arrived: datetime) -> datetime | None:
-        text = self.columns.cell(row, column)
-        if plain(text) in _NOBODY or text == "0:00:00":
+    def _later(
+        self, column: Column, text: str, arrived: datetime, arrived_at: datetime
+    ) -> datetime | None:
+        if text == "0:00:00" or _says_nothing(text):
             return None
-        moment = self._parsed(column, lambda known: self.times.moment(known, arrived.date()), text)
+        moment = self._moment(column, text, arrived.date())
         if len(text) <= len("00:00:00 AM"):
             moment = next_if_past_midnight(moment.replace(tzinfo=arrived.tzinfo), arrived)
         instant = to_instant(moment, self.zone)
-        if instant < to_instant(arrived, self.zone):
-            raise RowRefused(self.columns.name_of(column), f"{text} is before the arrival")
+        if instant < arrived_at:
+            raise self._refused(column, f"{text} is before the arrival")
         return instant
 
-    def _outcome(self, row: Sequence[str], answered_at: datetime | None) -> CallOutcome | None:
-        word = plain(self.columns.cell(row, Column.OUTCOME))
+    def _outcome(
+        self, word: str, agent: str | None, answered_at: datetime | None
+    ) -> CallOutcome | None:
         if word in _OUTCOMES:
             return _OUTCOMES[word]
-        if answered_at is not None or self._agent(row) is not None:
+        if answered_at is not None or agent is not None:
             return CallOutcome.ANSWERED
         return CallOutcome.ABANDONED if Column.ANSWERED in self.columns.places else None
 
     def _lengths(
         self,
-        row: Sequence[str],
+        cells: Cells,
         arrived_at: datetime,
         answered_at: datetime | None,
         ended_at: datetime | None,
         outcome: CallOutcome | None,
     ) -> tuple[float | None, float | None]:
-        wait, handle = self._seconds(row, Column.WAIT), self._seconds(row, Column.HANDLE)
+        wait = self._seconds(Column.WAIT, cells.wait)
+        handle = self._seconds(Column.HANDLE, cells.handle)
         if wait is None and outcome is not None:
             queued_until = answered_at if outcome == CallOutcome.ANSWERED else ended_at
             wait = (queued_until - arrived_at).total_seconds() if queued_until else None
         if answered_at and ended_at and ended_at < answered_at:
-            raise RowRefused(
-                self.columns.name_of(Column.ENDED), "the call ends before it is answered"
-            )
+            raise self._refused(Column.ENDED, "the call ends before it is answered")
         if outcome not in {CallOutcome.ANSWERED, None}:
             return wait, None
         if handle is None and answered_at and ended_at:
             handle = (ended_at - answered_at).total_seconds()
         return wait, handle
 
-    def _seconds(self, row: Sequence[str], column: Column) -> float | None:
-        text = self.columns.cell(row, column)
-        return None if plain(text) in _NOBODY else self._parsed(column, seconds_in, text)
+    def _seconds(self, column: Column, text: str) -> float | None:
+        if _says_nothing(text):
+            return None
+        return self._parsed(column, seconds_in, text)
+
+    def _moment(self, column: Column, text: str, day: date | None) -> datetime:
+        try:
+            return self.times.moment(text, day)
+        except (ValueError, OverflowError) as error:
+            raise self._refused(column, str(error)) from error
 
     def _parsed(self, column: Column, parse: Callable[[str], Read], text: str) -> Read:
         try:
             return parse(text)
         except (ValueError, OverflowError) as error:
-            raise RowRefused(self.columns.name_of(column), str(error)) from error
+            raise self._refused(column, str(error)) from error
 
-    def _caller(self, row: Sequence[str]) -> str | None:
-        written = _PUNCTUATION.sub("", self.columns.cell(row, Column.CALLER))
+    def _caller(self, text: str) -> str | None:
+        written = _PUNCTUATION.sub("", text) if text else ""
         return _known_caller(written, self.line.country) if written else None
 
-    def _agent(self, row: Sequence[str]) -> str | None:
-        name = self.columns.cell(row, Column.AGENT)
-        return None if plain(name) in _NOBODY else name[:80]
+
+def _says_nothing(text: str) -> bool:
+    # What begins with a digit is a time or a number, and the cost of looking closer counts in every row.
+    return not text or (not "0" <= text[0] <= "9" and plain(text) in _NOBODY)
 
 
 def _end(arrived_at: datetime, wait: float | None, handle: float | None) -> datetime | None:

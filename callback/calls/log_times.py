@@ -124,6 +124,9 @@ class TimeReader:
             ValueError: it is no moment; the message says what is missing.
 
         """
+        # Most logs write moments so, and nothing else that begins with a year is asked about sooner.
+        if text[4:5] == "-" and (moment := _iso(text)) is not None:
+            return moment
         clock = time_of_day(text)
         if clock is not None:
             if day is None:
@@ -205,7 +208,7 @@ def _iso(text: str) -> datetime | None:
     if len(text) <= 10 or not text[:4].isdigit():
         return None
     try:
-        return datetime.fromisoformat(text.replace(" UTC", "+00:00"))
+        return datetime.fromisoformat(text.replace(" UTC", "+00:00") if text[-1] == "C" else text)
     except ValueError:
         return None
 

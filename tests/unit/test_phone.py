@@ -34,6 +34,9 @@ NUMBERS = [
 ]
 
 
+WITHHELD = {"+266696687", "+7378742833", "+86282452253", "+2562533", "+8566696687"}
+
+
 def digits_in(text: str) -> int:
     return sum(character.isdigit() for character in text)
 
@@ -92,6 +95,26 @@ def test_parsing_a_parsed_number_changes_nothing(number: str, country: str) -> N
 
 
 # Callers
+
+
+@given(
+    st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)),
+    st.text("0123456789", min_size=3, max_size=12),
+    st.sampled_from(["US", "DE", "IT"]),
+)
+def test_a_number_that_is_not_parsed_is_what_parsing_would_give(
+    code: int, national: str, country: str
+) -> None:
+    text = f"+{code}{national}"
+    try:
+        parsed = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        expected = None
+    else:
+        reason = phonenumbers.is_possible_number_with_reason(parsed)
+        possible = reason == phonenumbers.ValidationResult.IS_POSSIBLE
+        expected = phonenumbers.format_number(parsed, PhoneNumberFormat.E164) if possible else None
+    assert caller_number(text, country) == (None if text in WITHHELD else expected)
 
 
 @pytest.mark.parametrize(

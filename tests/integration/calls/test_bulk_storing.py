@@ -57,6 +57,20 @@ async def test_every_column_comes_back_as_it_went_in(database: Database) -> None
     assert stored.arrived_at.tzinfo is not None
 
 
+async def test_rows_that_share_some_values_keep_their_own_others(database: Database) -> None:
+    await add_line(database)
+    shared = {"number": ["+1"]}
+    calls = [
+        _call("1", menu=shared, redial=True, answered_at=utc(2026, 3, 2, 8, 0, 31)),
+        _call("2", menu=shared, redial=False, outcome=CallOutcome.ABANDONED),
+        _call("3", menu={}, redial=True, arrived_at=utc(2026, 3, 2).replace(microsecond=1_250)),
+    ]
+    await _store(database, *calls)
+    async with database.reading() as session:
+        stored = (await session.exec(select(Call).order_by(col(Call.call_sid)))).all()
+    assert [each.model_dump() for each in stored] == [each.model_dump() for each in calls]
+
+
 async def test_a_batch_that_breaks_leaves_nothing_behind(database: Database) -> None:
     await add_line(database)
     with pytest.raises(IntegrityError):
