@@ -36,7 +36,8 @@ from callback.reporting.finding import Order, Wanted, export_callbacks, find_cal
 from callback.runtime import Work
 from webhooks.console.csv_file import csv_file
 from webhooks.console.pages import Pages, SignedIn
-from webhooks.console.rendering import go_to, page
+from webhooks.console.rendering import go_to, page, wording_of
+from webhooks.console.retelling import refusal, timeline_detail
 from webhooks.requests import Office
 from webhooks.voice.noting import sound_of
 
@@ -44,7 +45,7 @@ pages = Pages()
 
 EVENTS = frozenset({*CallbackEvent} | {
     "request", "attempt_placed", "agent_accepted", "person_accepted", "danger", "supervised",
-    "note_recorded", "wrapped_up", "handed_over",
+    "note_recorded", "wrapped_up", "handed_over", "message_left", "wrong_number",
 })  # fmt: skip
 """What the timeline says in words of its own; anything else is shown as it was written."""
 
@@ -180,11 +181,14 @@ async def change(
     """Do one thing with each callback that is ticked, and say what came of each."""
     wish = _change_of(action, visitor.user.name, agent_id, time_from)
     done = await change_each(office, ids or [], wish)
-    refused = [each for each in done if each.error is not None]
+    t = await wording_of(request)
+    refused = [
+        (each.callback_id, refusal(t, each.error)) for each in done if each.error is not None
+    ]
     if not refused:
         return go_to(_safe(back))
     async with office.database.reading() as session:
-        rows = {each.callback_id: await session.get(Callback, each.callback_id) for each in refused}
+        rows = {each: await session.get(Callback, each) for each, _ in refused}
     return await page(
         request,
         "callbacks_refused.html",
@@ -255,13 +259,14 @@ async def story(request: Request, office: Office, callback_id: str) -> Response:
         earlier = await history_of(session, callback.phone_number, but)
         recorded = await note_of(session, callback.id)
         timeline, attempts = entries.all(), legs.all()
+    t = await wording_of(request, line.zone)
     return await page(
         request,
         "callback.html",
         zone=line.zone,
         callback=callback,
         line=line,
-        timeline=timeline,
+        timeline=[(entry, timeline_detail(t, entry.detail)) for entry in timeline],
         attempts=attempts,
         agents=agents,
         known=EVENTS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -30,7 +31,8 @@ from callback.runtime import Runtime
 from webhooks.console.form_size import LARGEST_MB
 from webhooks.console.line_choice import choose_line
 from webhooks.console.pages import Pages, SignedIn
-from webhooks.console.rendering import go_to, page
+from webhooks.console.rendering import go_to, page, wording_of
+from webhooks.console.retelling import row_reason
 from webhooks.requests import Office
 
 pages = Pages()
@@ -105,6 +107,7 @@ async def _show(
         line, lines = await choose_line(session, line_id)
         runs = await latest_runs(session, line.id)
     now = office.clock.now()
+    t = await wording_of(request, line.zone)
     return await page(
         request,
         "imports.html",
@@ -114,6 +117,7 @@ async def _show(
         lines=lines,
         runs=[(run, run.state(now).value) for run in runs],
         orders=_values(DateOrder),
+        row_reason=partial(row_reason, t),
         typed=typed or {"zone": line.zone.key, "source": "csv"},
         wrong=wrong,
         most=LARGEST_MB,
