@@ -21,6 +21,8 @@ LEASE = timedelta(seconds=60)
 
 LETTING_IN = "letting_in"
 """In the menu of an agent's leg: she is being brought into the conference by her desk."""
+MESSAGE_LEFT = "message_left"
+"""In the menu of a person's leg: a machine was told the message, and is told it again if asked again."""
 INSIDE = "inside"
 """In the menu of an agent's leg: she was told to enter the conference."""
 

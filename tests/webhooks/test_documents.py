@@ -15,7 +15,7 @@ from callback.dialing.dispatching import dispatch
 from callback.dialing.leg import Leg, LegRole, LegStatus
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.lines.line import Line
-from callback.promises.callback import Callback
+from callback.promises.callback import Callback, TimelineEntry
 from callback.promises.lifecycle import CallbackStatus
 from callback.telephony import addresses
 from tests.integration.office import LINE_NUMBER, PUBLIC, Office
@@ -456,6 +456,28 @@ async def test_an_answering_machine_hears_what_the_line_wants_it_to(
     document = await twilio.ask(person_path(leg, "answered"), SID, AnsweredBy="machine_end_beep")
     assert document.said.endswith(said)
     assert document.verbs == verbs
+
+
+async def test_a_repeated_request_for_a_machine_is_answered_with_the_same_message(
+    office: Office, twilio: Twilio
+) -> None:
+    callback, leg = await ringing(office, machine_detection="message")
+    first = await twilio.ask(person_path(leg, "answered"), SID, AnsweredBy="machine_end_beep")
+    again = await twilio.ask(person_path(leg, "answered"), SID, AnsweredBy="machine_end_beep")
+    assert (again.said, again.verbs) == (first.said, ["Say", "Hangup"])
+    async with office.database.reading() as session:
+        found = await session.exec(
+            select(TimelineEntry.event).where(TimelineEntry.callback_id == callback.id)
+        )
+        assert list(found.all()).count("message_left") == 1
+
+
+async def test_another_call_leaves_no_second_message(office: Office, twilio: Twilio) -> None:
+    callback, leg = await ringing(office, machine_detection="message")
+    async with office.database.transaction() as session:
+        (await session.get_one(Callback, callback.id)).message_left_at = office.clock.now()
+    document = await twilio.ask(person_path(leg, "answered"), SID, AnsweredBy="machine_end_beep")
+    assert document.verbs == ["Hangup"]
 
 
 async def test_the_end_of_a_conversation_is_polite_to_people_and_quick_for_agents(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from callback.dialing.canceling import cancel_callback
 from callback.dialing.case import Case, case_of_leg
 from callback.dialing.conversation import finish
-from callback.dialing.leg import Leg, LegOutcome, LegRole
+from callback.dialing.leg import MESSAGE_LEFT, Leg, LegOutcome, LegRole
 from callback.dialing.outcomes import (
     agent_left,
     answered,
@@ -95,10 +95,13 @@ async def _turn(case: Case, leg: Leg, step: str, form: TwilioForm) -> Turn:
 async def _machine(case: Case, leg: Leg) -> Turn:
     callback = case.callback
     wanted = case.line.machine_detection == MachineDetection.MESSAGE
-    leaves_message = wanted and callback is not None and callback.message_left_at is None
-    if callback is not None and leaves_message:
+    # Asked again for the same call the answer is the same; another call leaves no second message.
+    again = bool(leg.menu.get(MESSAGE_LEFT))
+    leaves_message = again or (wanted and callback is not None and callback.message_left_at is None)
+    if callback is not None and leaves_message and not again:
         callback.message_left_at = case.now
         callback.note("message_left", case.now)
+        leg.menu = leg.menu | {MESSAGE_LEFT: True}
     await leg_over(case, leg, LegOutcome.MACHINE)
     await _text_after_voicemail(case)
     if not leaves_message:
