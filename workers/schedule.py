@@ -1,4 +1,4 @@
-"""What a worker does by the clock: forecasts in the night, the outlook once a minute, reports by e-mail.
+"""What a worker does by the clock: forecasts by night, the outlook by the minute, reports, the clean-up.
 
 arq wakes one worker of all; which lines are due is decided by our own clock and the database.
 """
@@ -17,6 +17,7 @@ from callback.calls.nightly_forecast import forecast_is_due, keep_forecast
 from callback.calls.redials import mark_redials
 from callback.errors import InvalidInput, SetupError
 from callback.lines.line import Line
+from callback.messages.forgetting import forget_texts
 from callback.promises.foresight import keep_outlook
 from callback.reporting.mailing import mail_reports
 from callback.runtime import Runtime
@@ -45,6 +46,13 @@ async def look_ahead(context: Context) -> None:
             await keep_outlook(runtime.database, line, runtime.clock.now())
         except Exception:
             log.exception("no outlook for line %s; the next minute tries again", line.id)
+
+
+async def forget(context: Context) -> None:
+    """Delete the texts that were kept for long enough."""
+    gone = await forget_texts(context["runtime"])
+    if gone:
+        log.info("%d texts were kept for long enough and are deleted", gone)
 
 
 async def send_reports(context: Context) -> None:
@@ -90,6 +98,15 @@ def cron_jobs(*, hurried: bool) -> list[CronJob]:
             cast(WorkerCoroutine, send_reports),
             name="send_reports",
             second=HURRIED_SECONDS if hurried else 30,
+            timeout=LONGEST_SECONDS,
+            max_tries=1,
+            keep_result=0,
+        ),
+        cron(
+            cast(WorkerCoroutine, forget),
+            name="forget",
+            minute=None if hurried else 17,
+            second=45,
             timeout=LONGEST_SECONDS,
             max_tries=1,
             keep_result=0,

@@ -130,6 +130,7 @@ class Line(SQLModel, table=True):
     offer_up_to_waiting: int | None = None
     takes_notes: bool = False
     notes_kept_days: int = 30
+    messages_kept_days: int = 90
     supervisor_skill: str | None = Field(default=None, max_length=40)
     repeat_days: int = 7
     say_position: bool = False

@@ -42,6 +42,7 @@ DEFAULTS = {
     "offer_up_to_waiting": None,
     "takes_notes": False,
     "notes_kept_days": 30,
+    "messages_kept_days": 90,
     "supervisor_skill": None,
     "repeat_days": 7,
     "say_position": False,

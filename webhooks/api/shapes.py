@@ -109,6 +109,7 @@ class LineSettings(Strict):
     offer_up_to_waiting: Annotated[int, Field(ge=0, le=10_000)] | None = None
     takes_notes: bool | None = None
     notes_kept_days: Annotated[int, Field(ge=0, le=3650)] | None = None
+    messages_kept_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     supervisor_skill: Word | None = None
     repeat_days: Annotated[int, Field(ge=1, le=365)] | None = None
     say_position: bool | None = None

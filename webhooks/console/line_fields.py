@@ -71,6 +71,7 @@ GROUPS = (
             Field("answers", "answers"),
             Field("takes_notes", "switch"),
             Field("notes_kept_days", "number"),
+            Field("messages_kept_days", "number"),
             Field("supervisor_skill", "text", maybe=True),
             Field("repeat_days", "number"),
         ),
