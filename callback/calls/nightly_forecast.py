@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, delete
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from callback.calls.demand import Demand, load_demand, opening_of
+from callback.calls.demand import Demand, load_demand
 from callback.database import Database
 from callback.forecasting.intervals import DAY, midnight
 from callback.forecasting.intraday import day_spread_of
@@ -28,7 +28,6 @@ from callback.forecasting.snapshot import (
     snapshots_since,
 )
 from callback.ids import new_id
-from callback.lines.hours import known_country
 from callback.lines.line import Line
 
 INTERVAL_MINUTES = 30
@@ -73,29 +72,21 @@ async def keep_forecast(database: Database, line: Line, now: datetime) -> Foreca
 
 
 def _forecast(demand: Demand, before: list[ForecastSnapshot], now: datetime) -> ForecastSnapshot:
-    from callback.forecasting.day_calendar import DayCalendar
-    from callback.forecasting.forecast import forecast_volume
-    from callback.forecasting.history import history_of, without_gaps
+    from callback.calls.line_forecast import forecast_line, handle_times_ahead
     from callback.forecasting.staffing import StaffingTarget, plan_staffing
 
     line, volumes = demand.line, demand.volumes
-    open_at = opening_of(line, volumes.interval_minutes)
-    history = without_gaps(
-        history_of(volumes.starts, volumes.counts, volumes.zone, volumes.interval_minutes, open_at)
-    )
-    country = line.holidays_country or line.country
-    special = DayCalendar(country=country if known_country(country) else None)
-    forecast = forecast_volume(history, demand.as_of, DAYS_AHEAD, line.zone, open_at, special)
+    forecast = forecast_line(demand, DAYS_AHEAD)
+    starts = [row.start for row in forecast.rows]
     handle = demand.record.handle_seconds or line.expected_handle_seconds
     level = line.service_level
     target = StaffingTarget(min(level["share"], 0.999), level["seconds"], handle)
     interval = timedelta(minutes=volumes.interval_minutes)
-    plan = plan_staffing(
-        [row.start for row in forecast.rows], [row.mean for row in forecast.rows], interval, target
-    )
+    handles = handle_times_ahead(demand, starts) or [float(handle)] * len(starts)
+    plan = plan_staffing(starts, [row.mean for row in forecast.rows], interval, target, handles)
     rows = [
-        SnapshotRow(*row, agents=need.agents, service_level=need.service_level)
-        for row, need in zip(forecast.rows, plan.rows, strict=True)
+        SnapshotRow(*row, need.agents, need.service_level, seconds)
+        for row, need, seconds in zip(forecast.rows, plan.rows, handles, strict=True)
     ]
     return ForecastSnapshot(
         id=new_id(now),

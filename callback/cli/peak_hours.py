@@ -252,6 +252,24 @@ def staffing(
     _run(work)
 
 
+@app.command("events")
+def events(
+    line: LineArgument,
+    file: Annotated[
+        Path,
+        typer.Argument(help="A CSV file date,name of special days, past and to come."),
+    ],
+) -> None:
+    """Put a file of special days in place of a line's events; its forecasts learn from the earlier ones."""
+
+    async def work(console: Console, database: Database, clock: Clock) -> None:
+        from callback.cli.line_events import keep_events
+
+        await keep_events(console, database, clock, line, file)
+
+    _run(work)
+
+
 @app.command("peaks")
 def peaks(
     line: LineArgument,

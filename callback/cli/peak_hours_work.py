@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from callback.calls.demand import Demand, find_line, load_demand, opening_of
+from callback.calls.demand import Demand, find_line, load_demand
+from callback.calls.line_forecast import forecast_line, handle_times_ahead, history_of_line
 from callback.cli.peak_hours_files import (
     forecast_document,
     forecast_rows,
@@ -28,9 +29,7 @@ from callback.cli.peak_hours_tables import (
 from callback.clock import Clock
 from callback.database import Database
 from callback.errors import InvalidInput
-from callback.forecasting.forecast import Forecast, forecast_volume
-from callback.forecasting.handle_times import learn_handle_times
-from callback.forecasting.history import History, history_of, without_gaps
+from callback.forecasting.forecast import Forecast
 from callback.forecasting.peaks import week_shape
 from callback.forecasting.staffing import StaffingTarget, plan_staffing
 from callback.reporting.chart import Chart, Picture
@@ -120,8 +119,7 @@ async def show_staffing(
     target = _target(demand, wish)
     calls = [getattr(row, wish.quantile) for row in forecast.rows]
     starts = [row.start for row in forecast.rows]
-    learnt = learn_handle_times(demand.volumes) if wish.handle_seconds is None else None
-    handles = learnt.expect(demand.volumes, starts) if learnt else None
+    handles = handle_times_ahead(demand, starts) if wish.handle_seconds is None else None
     plan = plan_staffing(starts, calls, timedelta(minutes=asked.interval), target, handles)
     title = f"{demand.line.name}: agents from {demand.as_of} ({forecast.zone.key})"
     console.print(staffing_table(plan, forecast.zone, title))
@@ -147,7 +145,7 @@ async def show_peaks(
 ) -> None:
     """Print when a line's callers call, by weekday and hour."""
     demand = await _demand(database, clock, asked)
-    shape = week_shape(_history(demand, asked.interval))
+    shape = week_shape(history_of_line(demand))
     title = f"{demand.line.name}: mean calls by weekday ({demand.volumes.zone.key})"
     console.print(peaks_table(shape, title))
     peaks = ", ".join(
@@ -175,17 +173,9 @@ async def _demand(database: Database, clock: Clock, asked: Asked) -> Demand:
         )
 
 
-def _history(demand: Demand, minutes: int) -> History:
-    volumes = demand.volumes
-    open_at = opening_of(demand.line, minutes)
-    return without_gaps(history_of(volumes.starts, volumes.counts, volumes.zone, minutes, open_at))
-
-
 async def _forecast(database: Database, clock: Clock, asked: Asked) -> tuple[Demand, Forecast]:
     demand = await _demand(database, clock, asked)
-    history = _history(demand, asked.interval)
-    open_at = opening_of(demand.line, asked.interval)
-    return demand, forecast_volume(history, demand.as_of, asked.days, demand.volumes.zone, open_at)
+    return demand, forecast_line(demand, asked.days)
 
 
 def _target(demand: Demand, wish: StaffingWish) -> StaffingTarget:

@@ -24,7 +24,11 @@ class SnapshotKind(StrEnum):
 
 
 class SnapshotRow(NamedTuple):
-    """Expected calls in the interval from `start`, their quantiles, and what live callers need of agents."""
+    """Expected calls in the interval from `start`, their quantiles, and what live callers need of agents.
+
+    `handle_seconds` is the handle time with which agents were reckoned; None where only the whole
+    snapshot's is known.
+    """
 
     start: datetime
     mean: float
@@ -35,15 +39,16 @@ class SnapshotRow(NamedTuple):
     q90: float
     agents: int
     service_level: float
+    handle_seconds: float | None = None
 
 
 class ForecastSnapshot(SQLModel, table=True):
     """A forecast of `days` local days from `first_day` on, as it was made at `made_at`.
 
     `rows` hold for each interval the seconds since 1970 at which it starts and the figures of `SnapshotRow`.
-    `handle_seconds` is the handle time with which agents were reckoned, `accuracy` the back-test's figures,
-    null where the log was too short for one. `day_spread` is how much whole days have differed from what was
-    forecast the night before, as a share.
+    `handle_seconds` is the mean handle time of all calls, beside which rows may have their own; `accuracy` the
+    back-test's figures, null where the log was too short for one. `day_spread` is how much whole days have
+    differed from what was forecast the night before, as a share.
     """
 
     __tablename__ = "forecast_snapshot"
@@ -76,15 +81,18 @@ class ForecastSnapshot(SQLModel, table=True):
 
 
 def _row(figures: Sequence[float]) -> SnapshotRow:
-    start, mean, q10, q25, q50, q75, q90, agents, service_level = figures
+    start, mean, q10, q25, q50, q75, q90, agents, service_level, *handle = figures
     at = datetime.fromtimestamp(start, UTC)
-    return SnapshotRow(at, mean, q10, q25, q50, q75, q90, int(agents), service_level)
+    return SnapshotRow(at, mean, q10, q25, q50, q75, q90, int(agents), service_level, *handle)
 
 
 def packed(rows: Sequence[SnapshotRow]) -> list[list[float]]:
     """Return rows as a snapshot keeps them."""
     return [
-        [int(row.start.timestamp()), *(round(float(figure), DIGITS) for figure in row[1:])]
+        [
+            int(row.start.timestamp()),
+            *(round(float(figure), DIGITS) for figure in row[1:] if figure is not None),
+        ]
         for row in rows
     ]
 

@@ -9,6 +9,7 @@ from sqlmodel import col, delete, select
 
 from callback.errors import InvalidInput
 from callback.ids import new_id
+from callback.lines.events import check_events
 from callback.lines.hours import check_spans, check_special_days, known_country, known_zone
 from callback.lines.line import DEFAULT_RETRY_AFTER_SECONDS, Line, LineNumber
 from callback.phone import parse_number, region_of
@@ -76,6 +77,7 @@ def _checked(
         )
     check_spans(fields.get("opening_hours") or [])
     check_special_days(fields.get("special_days") or [])
+    check_events(fields.get("events") or [])
     country = fields.get("holidays_country")
     if country is not None and not known_country(country):
         raise InvalidInput("holidays_country", f"no calendar of public holidays for {country!r}")

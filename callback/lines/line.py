@@ -45,6 +45,13 @@ class SpecialDay(TypedDict):
     closes: str | None
 
 
+class EventDay(TypedDict):
+    """A day on which something moves the calls; days of one name share an effect that is learnt."""
+
+    date: str
+    name: str
+
+
 class Answer(TypedDict):
     """A question that callers can have answered while they wait."""
 
@@ -135,6 +142,7 @@ class Line(SQLModel, table=True):
     repeat_days: int = 7
     say_position: bool = False
     special_days: list[SpecialDay] = Field(default_factory=list, sa_type=JSON)
+    events: list[EventDay] = Field(default_factory=list, sa_type=JSON)
     reasons: list[str] = Field(default_factory=list, sa_type=JSON)
     answers: list[Answer] = Field(default_factory=list, sa_type=JSON)
     countries: list[str] = Field(default_factory=list, sa_type=JSON)

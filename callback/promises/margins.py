@@ -76,16 +76,19 @@ def margins_of(
 
     Free is the time of the agents who will be there that live callers leave, up to an occupancy that people can
     bear: (planned × (1 − shrinkage) × occupancy − load) × interval / (handle time × attempts), with the load
-    calls × handle time / interval. The agents who stand by so that live callers are answered at once are not
-    taken off: a callback may wait for its moment within the window, which is what it is good for. `planned` is
-    None where there is no plan. The spread has two parts: the forecast's band, a call more being a callback
-    less, and agents who do not come.
+    calls × handle time / interval. Calls take the handle time that is forecast for their interval, callbacks
+    that of all calls. The agents who stand by so that live callers are answered at once are not taken off: a
+    callback may wait for its moment within the window, which is what it is good for. `planned` is None where
+    there is no plan. The spread has two parts: the forecast's band, each call in the time that it takes, and
+    agents who do not come.
     """
     found = Margins([], [], [], [])
     for row, agents in zip(rows, planned, strict=True):
         level = today.level if row.start < today.ends_at else 1.0
-        load = row.mean * level * work.handle_seconds / interval.total_seconds()
-        calls_spread = level * (row.q90 - row.q10) / BAND_IN_SPREADS / work.attempts
+        handle = row.handle_seconds or work.handle_seconds
+        load = row.mean * level * handle / interval.total_seconds()
+        per_call = handle / work.handle_seconds / work.attempts
+        calls_spread = level * (row.q90 - row.q10) / BAND_IN_SPREADS * per_call
         found.load.append(round(load, 3))
         if agents is None:
             found.planned.append(None)

@@ -91,7 +91,9 @@ async def _pictures(session: AsyncSession, line: Line, now: datetime) -> list[Pi
     counted = await counted_so_far(session, line, snapshot, now)
     minutes = snapshot.interval_minutes
     found.append(forecast_picture("Expected calls", rows, counted, line.zone, minutes, words))
-    plan = plan_for(rows, snapshot.interval, target_of(line, snapshot))
+    plan = plan_for(
+        rows, snapshot.interval, target_of(line, snapshot), usual=snapshot.handle_seconds
+    )
     planned = await planned_for(session, line, rows, snapshot.interval)
     found.append(staffing_picture("Agents", needs_of(plan, planned), line.zone, words))
     return found

@@ -28,11 +28,33 @@ HIGHEST_OCCUPANCY = 0.85
 
 
 def plan_for(
-    rows: Sequence[SnapshotRow], interval: timedelta, target: StaffingTarget, quantile: str = "mean"
+    rows: Sequence[SnapshotRow],
+    interval: timedelta,
+    target: StaffingTarget,
+    quantile: str = "mean",
+    usual: float | None = None,
 ) -> StaffingPlan:
-    """Return what each interval of a forecast needs, staffed for its mean or a quantile."""
+    """Return what each interval of a forecast needs, staffed for its mean or a quantile.
+
+    `usual` is the snapshot's mean handle time, to which those of its intervals stand (`handle_times_of`).
+    """
     calls = [getattr(row, quantile) for row in rows]
-    return plan_staffing([row.start for row in rows], calls, interval, target)
+    handles = handle_times_of(rows, target, usual)
+    return plan_staffing([row.start for row in rows], calls, interval, target, handles)
+
+
+def handle_times_of(
+    rows: Sequence[SnapshotRow], target: StaffingTarget, usual: float | None
+) -> list[float]:
+    """Return the handle time (seconds) of each interval of a forecast.
+
+    The target's, longer or shorter as far as the interval's is than the `usual` one of the forecast: who asks
+    what would be if calls took a tenth longer means those of the evening too.
+    """
+    return [
+        target.handle_seconds * (row.handle_seconds / usual if usual and row.handle_seconds else 1)
+        for row in rows
+    ]
 
 
 def target_of(line: Line, snapshot: ForecastSnapshot) -> StaffingTarget:

@@ -11,17 +11,22 @@ from callback.forecasting.erlang import average_speed_of_answer, erlang_c, servi
 from callback.forecasting.snapshot import SnapshotRow
 from callback.forecasting.staffing import StaffingTarget, plan_staffing
 from callback.reporting.pictures import Need
-from callback.reporting.staffing import needs_of
+from callback.reporting.staffing import handle_times_of, needs_of
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked: `extra` agents beside the plan (negative: fewer), and the wait from which is offered."""
+    """What is asked: `extra` agents beside the plan (negative: fewer), and the wait from which is offered.
+
+    `usual_handle_seconds` is the mean handle time of the forecast; calls of an interval that last longer than
+    that last as much longer than the target's.
+    """
 
     target: StaffingTarget
     extra: int = 0
     offer_after_seconds: float = 60.0
     quantile: str = "mean"
+    usual_handle_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -48,22 +53,21 @@ def answer_wish(
 ) -> Answer:
     """Reckon a wish by Erlang C, each interval for itself."""
     calls = [getattr(row, wish.quantile) for row in rows]
-    plan = plan_staffing([row.start for row in rows], calls, interval, wish.target)
+    handles = handle_times_of(rows, wish.target, wish.usual_handle_seconds)
+    plan = plan_staffing([row.start for row in rows], calls, interval, wish.target, handles)
     there = [None if each is None else max(0.0, each + wish.extra) for each in planned]
     needs = needs_of(plan, there)
     served = offered = waited = whole = 0.0
-    for row, agents in zip(plan.rows, there, strict=True):
+    for row, agents, handle in zip(plan.rows, there, handles, strict=True):
         if agents is None or row.calls <= 0:
             continue
         at_work = math.floor(agents * (1 - wish.target.shrinkage) + 1e-9)
         whole += row.calls
-        served += row.calls * service_level(
-            row.load_erlangs, at_work, wish.target.handle_seconds, wish.target.seconds
+        served += row.calls * service_level(row.load_erlangs, at_work, handle, wish.target.seconds)
+        offered += row.calls * _waits_beyond(
+            row.load_erlangs, at_work, handle, wish.offer_after_seconds
         )
-        offered += row.calls * _waits_beyond(row.load_erlangs, at_work, wish)
-        waited += row.calls * average_speed_of_answer(
-            row.load_erlangs, at_work, wish.target.handle_seconds
-        )
+        waited += row.calls * average_speed_of_answer(row.load_erlangs, at_work, handle)
     return Answer(
         needs=needs,
         scheduled_hours=plan.scheduled_hours,
@@ -74,14 +78,11 @@ def answer_wish(
     )
 
 
-def _waits_beyond(load: float, agents: int, wish: Wish) -> float:
-    """Return the share of callers who wait longer than the threshold: C × e^(−(n − a) t/h)."""
+def _waits_beyond(load: float, agents: int, handle: float, seconds: float) -> float:
+    """Return the share of callers who wait longer than `seconds`: C × e^(−(n − a) t/h)."""
     if agents <= load:
         return 1.0
-    handle = wish.target.handle_seconds
-    share: float = erlang_c(load, agents) * math.exp(
-        -(agents - load) * wish.offer_after_seconds / handle
-    )
+    share: float = erlang_c(load, agents) * math.exp(-(agents - load) * seconds / handle)
     return share
 
 

@@ -73,6 +73,8 @@ async def test_what_is_wrong_is_shown_beside_its_field_and_nothing_is_published(
         ("time_zone", "Mars/Olympus", "time_zone"),
         ("hours_0", "12:00-08:00", "opening_hours"),
         ("special_days", "Christmas", "special_days"),
+        ("events", "2026-04-01", "events"),
+        ("events", "April bills", "events"),
         ("holidays_country", "XX", "holidays_country"),
         ("numbers", "12", "numbers"),
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from callback.calls.bulk_storing import store_calls
@@ -22,8 +23,13 @@ async def remember(
     days: int = 28,
     every_minutes: float = 3.0,
     hours: tuple[int, int] = (8, 18),
+    times: Mapping[int, float] | None = None,
+    handle_seconds: Callable[[datetime], float] = lambda _: HANDLE_SECONDS,
 ) -> int:
-    """Write down a call every few minutes of each local working day before today; return how many."""
+    """Write down a call every few minutes of each local working day before today; return how many.
+
+    `times` has for some days, counted back from today, how many times as many called.
+    """
     today = now.astimezone(line.zone).date()
     calls = []
     for back in range(days, 0, -1):
@@ -33,13 +39,13 @@ async def remember(
         at = midnight(day, line.zone) + timedelta(hours=hours[0])
         closes = midnight(day, line.zone) + timedelta(hours=hours[1])
         while at < closes:
-            calls.append(answered(line, at))
-            at += timedelta(minutes=every_minutes)
+            calls.append(answered(line, at, handle_seconds(at.astimezone(line.zone))))
+            at += timedelta(minutes=every_minutes / (times or {}).get(back, 1.0))
     async with database.transaction() as session:
         return await store_calls(session, [call.model_dump() for call in calls])
 
 
-def answered(line: Line, at: datetime) -> Call:
+def answered(line: Line, at: datetime, handle_seconds: float = HANDLE_SECONDS) -> Call:
     """A call that was answered after ten seconds."""
     name = new_id(at)
     return Call(
@@ -50,7 +56,7 @@ def answered(line: Line, at: datetime) -> Call:
         outcome=CallOutcome.ANSWERED,
         arrived_at=at,
         answered_at=at + timedelta(seconds=10),
-        ended_at=at + timedelta(seconds=10 + HANDLE_SECONDS),
+        ended_at=at + timedelta(seconds=10 + handle_seconds),
         wait_seconds=10.0,
-        handle_seconds=HANDLE_SECONDS,
+        handle_seconds=handle_seconds,
     )

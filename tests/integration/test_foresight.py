@@ -90,6 +90,50 @@ async def test_a_forecast_is_kept_once_a_day_and_says_what_agents_are_needed(
     assert (night.mean, night.q90, night.agents) == (0.0, 0.0, 0)
 
 
+async def test_the_effect_of_an_event_is_learnt_from_earlier_ones(office: Office) -> None:
+    now = office.clock.now()
+    today = now.date()
+    back = (33, 19, 5)  # Wednesdays
+    named = [today - timedelta(days=each) for each in back] + [today + timedelta(days=9)]
+    line = await office.line(
+        opening_hours=HOURS,
+        events=[{"date": day.isoformat(), "name": "bills sent"} for day in named],
+    )
+    await remember(office.database, line, now, days=56, times=dict.fromkeys(back, 2.0))
+    kept = await keep_forecast(office.database, line, now)
+    calls = {day: 0.0 for day in range(28)}
+    for row in kept.intervals():
+        calls[(row.start.astimezone(line.zone).date() - today).days] += row.mean
+    assert calls[2] == pytest.approx(200, rel=0.1)  # the Wednesday before
+    assert calls[9] > 1.6 * calls[2]
+    assert calls[16] == pytest.approx(calls[2], rel=0.05)
+
+
+async def test_agents_are_reckoned_with_the_handle_time_of_the_hour(office: Office) -> None:
+    line = await office.line(opening_hours=HOURS)
+    now = office.clock.now()
+    await remember(
+        office.database,
+        line,
+        now,
+        every_minutes=1.5,
+        handle_seconds=lambda at: 600.0 if at.hour >= 14 else 200.0,
+    )
+    kept = await keep_forecast(office.database, line, now)
+    rows = {row.start: row for row in kept.intervals()}
+    morning, late = rows[now], rows[now + timedelta(hours=6)]
+    assert morning.mean == pytest.approx(late.mean, rel=0.05)
+    assert morning.handle_seconds == pytest.approx(200, rel=0.25)
+    assert late.handle_seconds == pytest.approx(600, rel=0.25)
+    assert kept.handle_seconds == pytest.approx(360, rel=0.05)
+    assert (morning.agents, late.agents) == (5, 9)
+    # What live callers need of the agents planned follows from it too.
+    await planned(office, line, 10, since=9)
+    found = await outlook(office, line)
+    nine, fifteen = 18, 30
+    assert found.needed[fifteen] > 2 * found.needed[nine] > 0
+
+
 async def test_without_a_past_there_is_no_forecast_and_no_outlook(office: Office) -> None:
     line = await office.line()
     with pytest.raises(InvalidInput, match="no calls yet"):

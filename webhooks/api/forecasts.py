@@ -74,4 +74,5 @@ async def staffing(
         shrinkage=line.shrinkage if shrinkage is None else shrinkage,
         highest_occupancy=occupancy,
     )
-    return staffing_view(line, plan_for(rows, snapshot.interval, target, quantile), planned, target)
+    plan = plan_for(rows, snapshot.interval, target, quantile, snapshot.handle_seconds)
+    return staffing_view(line, plan, planned, target)

@@ -66,6 +66,13 @@ class SpecialSpan(Strict):
     closes: str | None = None
 
 
+class Event(Strict):
+    """A day on which more or fewer call than usual; events of one name share what is learnt of them."""
+
+    date: str
+    name: Annotated[str, Field(min_length=1, max_length=80, pattern=NO_CONTROL)]
+
+
 class Question(Strict):
     """A question that callers can have answered while they wait."""
 
@@ -114,6 +121,7 @@ class LineSettings(Strict):
     repeat_days: Annotated[int, Field(ge=1, le=365)] | None = None
     say_position: bool | None = None
     special_days: Annotated[list[SpecialSpan], Field(max_length=400)] | None = None
+    events: Annotated[list[Event], Field(max_length=2000)] | None = None
     reasons: Annotated[list[Word], Field(max_length=9)] | None = None
     answers: Annotated[list[Question], Field(max_length=5)] | None = None
     countries: Annotated[list[Country], Field(max_length=250)] | None = None

@@ -54,6 +54,7 @@ GROUPS = (
         (
             Field("opening_hours", "hours"),
             Field("special_days", "special"),
+            Field("events", "events"),
             Field("holidays_country", "text", maybe=True),
         ),
     ),
@@ -272,6 +273,17 @@ def _read_special(field: Field, typed: Mapping[str, str]) -> dict[str, Any]:
     return {field.name: days}
 
 
+def _show_events(field: Field, settings: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        field.name: "\n".join(f"{each['date']} {each['name']}" for each in settings[field.name])
+    }
+
+
+def _read_events(field: Field, typed: Mapping[str, str]) -> dict[str, Any]:
+    parts = [line.partition(" ") for line in _lines(typed[field.name])]
+    return {field.name: [{"date": day, "name": name.strip()} for day, _, name in parts]}
+
+
 def _show_answers(field: Field, settings: Mapping[str, Any]) -> dict[str, str]:
     return {
         field.name: "\n".join(f"{each['title']}: {each['text']}" for each in settings[field.name])
@@ -319,6 +331,7 @@ _SHOW = {
     "numbers": _show_numbers,
     "hours": _show_hours,
     "special": _show_special,
+    "events": _show_events,
     "answers": _show_answers,
     "target": _show_target,
     "delays": _show_delays,
@@ -330,6 +343,7 @@ _READ = {
     "numbers": _read_numbers,
     "hours": _read_hours,
     "special": _read_special,
+    "events": _read_events,
     "answers": _read_answers,
     "target": _read_target,
     "delays": _read_delays,

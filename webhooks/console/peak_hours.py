@@ -137,7 +137,7 @@ async def staffing(
     )
     if offer_after is None:
         offer_after = float(chosen.offer_after_seconds or 0)
-    wish = Wish(target, extra, offer_after, quantile)
+    wish = Wish(target, extra, offer_after, quantile, snapshot.handle_seconds)
     answer = answer_wish(rows, planned, snapshot.interval, wish)
     t = await wording_of(request, chosen.zone)
     title = t("staffing.title", line=chosen.name)

@@ -86,7 +86,9 @@ async def staffing(session: AsyncSession, look: Look, t: Wording) -> Picture:
     """Return agents needed beside those planned."""
     snapshot = await newest_forecast(session, look.line)
     rows = rows_of_days(snapshot.intervals(), look.line, look.first, look.days)
-    plan = plan_for(rows, snapshot.interval, target_of(look.line, snapshot))
+    plan = plan_for(
+        rows, snapshot.interval, target_of(look.line, snapshot), usual=snapshot.handle_seconds
+    )
     planned = await planned_for(session, look.line, rows, snapshot.interval)
     title = t("staffing.title", line=look.line.name)
     return staffing_picture(title, needs_of(plan, planned), look.line.zone, chart_words(t))

@@ -107,6 +107,25 @@ def test_a_log_becomes_a_forecast_with_files(installation: Path) -> None:
     assert (installation / "f.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_events_of_a_file_move_the_forecast_of_their_days(installation: Path) -> None:
+    _import()
+    (installation / "events.csv").write_text("date,name\n2025-11-12,bills sent\n")
+    done = _run("events", "eu", "events.csv")
+    assert (done.exit_code, done.output) == (0, "Support [EU] has 1 events.\n")
+    (installation / "nameless.csv").write_text("2025-11-12\n")
+    assert "has no name" in _run("events", "eu", "nameless.csv").stderr
+    _run("forecast", "eu", "--csv", "f.csv")
+    with (installation / "f.csv").open() as file:
+        rows = {row["start"][:13]: row for row in csv.DictReader(file)}
+    width = {
+        day: float(row["q90"]) - float(row["q10"])
+        for day in ("11", "12", "13")
+        for row in [rows[f"2025-11-{day}T10"]]
+    }
+    # Nothing was seen of such a day yet, so its band is wider than that of the days around it.
+    assert width["12"] > 1.2 * max(width["11"], width["13"])
+
+
 def test_staffing_takes_handle_time_from_the_log_and_the_target_from_the_line(
     installation: Path,
 ) -> None:

@@ -38,6 +38,7 @@ FULL = settings(
         {"date": "2026-12-24", "opens": "08:00", "closes": "12:00"},
         {"date": "2026-12-25", "opens": None, "closes": None},
     ],
+    events=[{"date": "2026-04-01", "name": "bills sent"}],
     reasons=["My bill", "A fault"],
     answers=[{"title": "Hours", "text": "We open at 8: always."}],
     service_level={"share": 0.805, "seconds": 15},

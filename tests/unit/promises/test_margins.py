@@ -36,6 +36,16 @@ def test_free_is_the_time_that_live_callers_leave() -> None:
     assert found.free == pytest.approx([6 * (9.2 - 4), 6 * (4.6 - 4), 6 * (2.76 - 4)])
 
 
+def test_live_callers_take_the_handle_time_of_their_interval() -> None:
+    long = row(0)._replace(handle_seconds=450.0)
+    today = Today(NINE, MIDNIGHT)
+    found = margins_of([long], [10.0], HALF_HOUR, today, Work(300.0), 0.0)
+    assert found.load == [6.0]
+    assert found.free == pytest.approx([6 * (9.2 - 6)])
+    # A caller more takes the time of a callback and a half.
+    assert found.spread == pytest.approx([((15 / 2.563) ** 2 + 6.0**2) ** 0.5], abs=0.01)
+
+
 def test_callbacks_that_must_be_dialled_twice_take_twice_the_time() -> None:
     assert margins(10.0, attempts=2.0).free == pytest.approx([15.6])
 

@@ -61,6 +61,15 @@ def test_shrinkage_takes_agents_from_the_plan_and_adds_to_the_rota() -> None:
     assert found.needs[0].needed == 20.0
 
 
+def test_intervals_with_longer_calls_need_more_and_keep_their_share_of_a_change() -> None:
+    rows = [ROWS[0]._replace(handle_seconds=150.0), ROWS[1]._replace(handle_seconds=300.0)]
+    for handle, needs in ((180.0, (12.0, 21.0)), (360.0, (21.0, 40.0))):
+        wish = Wish(replace(TARGET, handle_seconds=handle), usual_handle_seconds=180.0)
+        found = answer_wish(rows, [None, None], HALF_HOUR, wish)
+        assert tuple(need.needed for need in found.needs) == pytest.approx(needs, abs=2)
+        assert found.needs[1].needed > 1.6 * found.needs[0].needed
+
+
 def test_what_is_not_asked_to_be_changed_stays() -> None:
     assert with_target(TARGET, share=0.9, seconds=None) == replace(TARGET, share=0.9)
 
