@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import httpx
+import httpx2
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
@@ -28,7 +28,7 @@ class OpenIdProvider:
         issuer: str,
         client_id: str,
         client_secret: str,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._issuer = issuer.rstrip("/")
         self._client_id = client_id
@@ -48,7 +48,7 @@ class OpenIdProvider:
         )
 
     async def _get(self, url: str) -> dict[str, Any]:
-        async with httpx.AsyncClient(transport=self._transport, timeout=REQUEST_SECONDS) as web:
+        async with httpx2.AsyncClient(transport=self._transport, timeout=REQUEST_SECONDS) as web:
             answer = await web.get(url)
             answer.raise_for_status()
             found: dict[str, Any] = answer.json()
@@ -73,7 +73,7 @@ class OpenIdProvider:
                     nonce=handshake.nonce,
                     code_verifier=handshake.verifier,
                 )
-        except (httpx.HTTPError, KeyError, ValueError) as error:
+        except (httpx2.HTTPError, KeyError, ValueError) as error:
             raise IdentityRefused("the identity provider does not answer") from error
         return str(url)
 
@@ -94,7 +94,7 @@ class OpenIdProvider:
             keys = KeySet.import_key_set({"keys": published["keys"]})
             statement = jwt.decode(token["id_token"], keys, algorithms=ALGORITHMS)
             self._check(statement.claims, described["issuer"], handshake, now)
-        except (httpx.HTTPError, AuthlibBaseError, JoseError, KeyError, ValueError) as error:
+        except (httpx2.HTTPError, AuthlibBaseError, JoseError, KeyError, ValueError) as error:
             raise IdentityRefused("the identity provider did not vouch for anybody") from error
         claims = statement.claims
         verified = claims.get("email_verified") is True

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 QUIET = (
     "--no-sandbox",
@@ -20,6 +20,9 @@ QUIET = (
     "--disable-sync",
 )
 PICTURES = Path("build") / "screenshots"
+# How long a page may take on a machine that does other things too; nothing here measures speed.
+WAITING_MS = 20_000
+expect.set_options(timeout=WAITING_MS)
 
 
 @pytest.fixture

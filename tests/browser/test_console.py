@@ -28,10 +28,9 @@ from callback.promises.note import keep_note
 from callback.redis_live import RedisLive
 from callback.tables import METADATA
 from tests.acceptance.town import CALLER, Town
-from tests.browser.conftest import picture, violations
+from tests.browser.conftest import WAITING_MS, picture, violations
 
 PASSWORD = "correct horse battery"
-WAITING_MS = 15_000
 
 
 @dataclass

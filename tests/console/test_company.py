@@ -7,7 +7,7 @@ import hashlib
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
@@ -86,7 +86,7 @@ def company(console: Console) -> Company:
     settings = runtime.settings.model_copy(update={"oidc_issuer": ISSUER})
     object.__setattr__(runtime, "settings", settings)
     console.app.state.identity_provider = OpenIdProvider(
-        ISSUER, CLIENT, SECRET, httpx.ASGITransport(company.app)
+        ISSUER, CLIENT, SECRET, httpx2.ASGITransport(company.app)
     )
     return company
 
