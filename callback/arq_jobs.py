@@ -6,10 +6,13 @@ import asyncio
 import json
 import logging
 import secrets
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from arq.connections import ArqRedis
+from arq.constants import job_key_prefix
 from redis.asyncio import BlockingConnectionPool, ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff, NoBackoff
@@ -25,6 +28,7 @@ log = logging.getLogger(__name__)
 QUEUE = "callback:jobs"
 PATIENCE_SECONDS = 1.0
 REST_AFTER_FAILURE = timedelta(seconds=2)
+KEPT_FOR = timedelta(minutes=1)
 UNIQUE = frozenset({JobName.FALL_DUE})
 
 
@@ -80,23 +84,38 @@ class ArqJobs:
         """Ask for `wake` at `when`, as a delay on the machine's own clock, which is the one arq reads."""
         await self._enqueue(wake, self._clock.real_delay(when))
 
+    async def take_back(self, wakes: Iterable[Wake]) -> None:
+        """Take wakes out of the queue; what they carry goes later, for somebody may be about to read it."""
+        keys = [wake.key for wake in wakes if wake.job in UNIQUE]
+        if not keys or asyncio.get_running_loop().time() < self._rest_until:
+            return
+        async with self._patience("wakes were not taken back, and will find nothing to do"):
+            pipe = self.redis.pipeline(transaction=False)
+            pipe.zrem(QUEUE, *keys)
+            for key in keys:
+                pipe.pexpire(job_key_prefix + key, KEPT_FOR)
+            await pipe.execute()
+
     async def close(self) -> None:
         """Close the pool."""
         await self.redis.aclose(close_connection_pool=True)
 
     async def _enqueue(self, wake: Wake, delay: timedelta) -> None:
-        loop = asyncio.get_running_loop()
-        if loop.time() < self._rest_until:
+        if asyncio.get_running_loop().time() < self._rest_until:
             return
         # A job that is running hides a second one of the same name: only what carries a version may be unique.
         job_id = wake.key if wake.job in UNIQUE else f"{wake.key}:{secrets.token_hex(6)}"
+        async with self._patience(f"no wake-up for {wake.key}, the sweep will find it"):
+            await self.redis.enqueue_job(
+                wake.job.value, wake.subject_id, wake.version, _job_id=job_id, _defer_by=delay
+            )
+
+    @asynccontextmanager
+    async def _patience(self, otherwise: str) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self.redis.enqueue_job(
-                    wake.job.value, wake.subject_id, wake.version, _job_id=job_id, _defer_by=delay
-                )
+                yield
         except (RedisError, OSError, TimeoutError) as error:
-            self._rest_until = loop.time() + REST_AFTER_FAILURE.total_seconds()
-            log.warning(
-                "no wake-up for %s, the sweep will find it: %s", wake.key, type(error).__name__
-            )
+            rest = REST_AFTER_FAILURE.total_seconds()
+            self._rest_until = asyncio.get_running_loop().time() + rest
+            log.warning("%s: %s", otherwise, type(error).__name__)

@@ -6,6 +6,7 @@ sweep of the database finds what nobody was woken for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,7 +41,7 @@ class Wake:
 
 
 class Jobs(Protocol):
-    """How jobs are asked for. Neither method raises or takes longer than about a second."""
+    """How jobs are asked for. No method raises or takes longer than about a second."""
 
     async def wake_now(self, wake: Wake) -> None:
         """Ask for `wake` as soon as a worker is free."""
@@ -48,6 +49,10 @@ class Jobs(Protocol):
 
     async def wake_at(self, wake: Wake, when: datetime) -> None:
         """Ask for `wake` at `when`; at once if that has passed."""
+        ...
+
+    async def take_back(self, wakes: Iterable[Wake]) -> None:
+        """Ask no more for wakes whose work is done; one that is being carried out is not stopped."""
         ...
 
     async def close(self) -> None:

@@ -36,7 +36,7 @@ class Work:
     session: AsyncSession
     now: datetime
     links: Links = field(default_factory=lambda: Links("", ""))
-    wakes: list[tuple[Wake, datetime | None]] = field(default_factory=list)
+    wakes: dict[tuple[Wake, datetime | None], None] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
 
     def wake(
@@ -48,9 +48,7 @@ class Work:
         at: datetime | None = None,
     ) -> None:
         """Ask for a job once this work is committed: now, or `at` an instant."""
-        wish = (Wake(job, subject_id, version), at)
-        if wish not in self.wakes:
-            self.wakes.append(wish)
+        self.wakes[Wake(job, subject_id, version), at] = None
 
 
 def _collector(work: Work) -> Callable[[Session, UOWTransaction], None]:

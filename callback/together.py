@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import islice
 from typing import Generic, TypeVar
 
 Q = TypeVar("Q")
@@ -14,11 +15,15 @@ class Together(Generic[Q, A]):
     """Gathers questions while an earlier batch is being answered, and asks them as one.
 
     Alone, a question is asked at once and waits for nobody. `answer` takes the questions, each once, and
-    returns an answer for those that have one; its failure is that of everybody in the batch.
+    returns an answer for those that have one; its failure is that of everybody in the batch. At `most` so
+    many are asked as one, those first that came first.
     """
 
-    def __init__(self, answer: Callable[[list[Q]], Awaitable[Mapping[Q, A]]]) -> None:
+    def __init__(
+        self, answer: Callable[[list[Q]], Awaitable[Mapping[Q, A]]], most: int | None = None
+    ) -> None:
         self._answer = answer
+        self._most = most
         self._waiting: dict[Q, asyncio.Future[A | None]] = {}
         self._busy = False
         self._task: asyncio.Task[None] | None = None
@@ -38,7 +43,9 @@ class Together(Generic[Q, A]):
     async def _answer_all(self) -> None:
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting, {}
+                batch = dict(islice(self._waiting.items(), self._most))
+                for question in batch:
+                    del self._waiting[question]
                 await self._answer_batch(batch)
         finally:
             self._busy = False

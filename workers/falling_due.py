@@ -1,14 +1,18 @@
-"""Callbacks that fall due at the same time, given their places in one transaction."""
+"""Wake-ups of callbacks that are due: the first does the work of all, and the rest find none."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
-from callback.promises.requesting import fall_due
+from callback.jobs import JobName, Wake
+from callback.promises.falling_due import give_places_to
 from callback.runtime import Runtime
 from callback.together import Together
 
 Wish = tuple[str, int]
+ROUNDED_SECONDS = 0.002
+"""arq keeps whole milliseconds, rounded; a wake-up that comes a little too early would be void."""
 
 
 class FallingDue:
@@ -23,6 +27,6 @@ class FallingDue:
         await self._together.ask((callback_id, version))
 
     async def _fall_due(self, wishes: list[Wish]) -> Mapping[Wish, bool]:
-        async with self._runtime.work() as work:
-            # In one order, so that two workers do not wait for each other in a circle.
-            return {wish: await fall_due(work, *wish) for wish in sorted(wishes)}
+        await asyncio.sleep(ROUNDED_SECONDS)
+        await give_places_to(self._runtime, {Wake(JobName.FALL_DUE, *wish) for wish in wishes})
+        return {}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from callback.dialing.dialer import end_leg, let_in, place_leg, pull_caller
+from callback.dialing.dialer import end_leg, let_in, pull_caller
+from callback.dialing.placing import Placer
 from callback.dialing.trying_out import place_trial
 from callback.jobs import JobName
 from callback.messages.outbox import send_text
@@ -34,7 +35,8 @@ async def dispatch(context: Context, _subject: str, _version: int) -> None:
 
 async def place(context: Context, leg_id: str, _version: int) -> None:
     """Place a leg."""
-    await place_leg(_runtime(context), leg_id)
+    placer = context.setdefault("placer", Placer(_runtime(context)))
+    await placer.place(leg_id)
 
 
 async def pull(context: Context, reservation_id: str, _version: int) -> None:

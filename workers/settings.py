@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-from typing import Any
 
 from arq import func
 from arq.worker import Worker
@@ -15,9 +14,8 @@ from redis.exceptions import RedisError
 from callback.arq_jobs import QUEUE, ArqJobs, deserialize, serialize
 from callback.clock import ScaledClock
 from callback.office import open_office, set_up_logging
-from callback.runtime import Runtime
 from callback.settings import Settings
-from workers.dispatcher import Dispatcher
+from workers.at_hand import AtHand
 from workers.jobs import JOBS
 from workers.schedule import cron_jobs
 from workers.sweeper import FINISH_SECONDS, Sweeper
@@ -30,21 +28,20 @@ JOB_SECONDS = 15
 AGAIN_SECONDS = 2.0
 
 
-def make_worker(runtime: Runtime, *, burst: bool = False) -> Worker:
-    """Return arq's worker over `runtime`.
+def make_worker(at_hand: AtHand, *, burst: bool = False) -> Worker:
+    """Return arq's worker, which shares what is at hand in this process.
 
     No job is tried twice by arq: a job that did not end well is found by the sweep, which asks first.
     """
-    if not isinstance(runtime.jobs, ArqJobs):
+    if not isinstance(at_hand.queue, ArqJobs):
         raise TypeError("arq's worker needs arq's jobs")
-    hurried = isinstance(runtime.clock, ScaledClock)
-    context: dict[str, Any] = {"runtime": runtime, "dispatcher": Dispatcher(runtime)}
+    hurried = isinstance(at_hand.runtime.clock, ScaledClock)
     return Worker(
         functions=[func(job, name=name.value) for name, job in JOBS.items()],
         cron_jobs=cron_jobs(hurried=hurried),
-        redis_pool=runtime.jobs.redis,
+        redis_pool=at_hand.queue.redis,
         queue_name=QUEUE,
-        ctx=context,
+        ctx=at_hand.context,
         burst=burst,
         poll_delay=0 if burst else HURRIED_POLL_SECONDS if hurried else POLL_SECONDS,
         max_jobs=20,
@@ -66,31 +63,33 @@ async def run(settings: Settings) -> None:
     set_up_logging(settings.log_level, settings.secret_key.get_secret_value())
     logging.getLogger("arq").setLevel(logging.WARNING)
     async with open_office(settings, patient=True) as runtime:
-        sweeper = Sweeper(runtime)
+        at_hand = AtHand(runtime)
+        sweeper = Sweeper(at_hand.runtime)
         sweeper.start()
         try:
-            await listen(runtime)
+            await listen(at_hand)
         finally:
             await sweeper.stop()
 
 
-async def listen(runtime: Runtime) -> None:
+async def listen(at_hand: AtHand) -> None:
     """Take jobs from arq until SIGTERM or SIGINT; when Redis fails for good, begin anew."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     while not stopping.is_set():
-        worker = make_worker(runtime)
+        worker = make_worker(at_hand)
         try:
-            await _work_until(stopping, worker)
+            await _work_until(stopping, worker, at_hand)
         except (RedisError, OSError) as error:
             log.error("Redis does not answer (%s); the sweep goes on alone", type(error).__name__)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), AGAIN_SECONDS)
+    await at_hand.finish(FINISH_SECONDS)
 
 
-async def _work_until(stopping: asyncio.Event, worker: Worker) -> None:
+async def _work_until(stopping: asyncio.Event, worker: Worker, at_hand: AtHand) -> None:
     """Run a worker; once told to stop, take nothing new and finish what is in hand.
 
     arq's own way to stop cancels its loop once, and redis-py may swallow that while it connects; here it is
@@ -102,8 +101,7 @@ async def _work_until(stopping: asyncio.Event, worker: Worker) -> None:
         await asyncio.wait({working, told}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
             worker.allow_pick_jobs = False
-            if in_hand := set(worker.tasks.values()):
-                await asyncio.wait(in_hand, timeout=FINISH_SECONDS)
+            await at_hand.finish(FINISH_SECONDS, worker.tasks.values())
     finally:
         told.cancel()
         while not working.done():

@@ -6,52 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import itemgetter
+
+from callback.dialing.bench import Bench
+from callback.dialing.contact import Contact, FreeAgent
 
 WINDOW_GUARD = timedelta(minutes=3)
 PRIORITY_WORTH = timedelta(minutes=5)
 MOST_PRIORITY = 10
 LONG_WAIT = timedelta(hours=1)
-
-
-class ContactKind(StrEnum):
-    """What waits: somebody on the line, or a promise that is due."""
-
-    CALL = "call"
-    CALLBACK = "callback"
-
-
-@dataclass(frozen=True)
-class Contact:
-    """Somebody to be served. `arrived_at` is the place in line; `promised_until` guards a window.
-
-    `priority` (0 to 10; what lies outside counts as the nearer end) is a head start of five minutes a step,
-    not a class of its own. `on_the_line` marks a person who answered our call and now waits for an agent: the
-    next one is hers. `skills` are those that the agent must have. Until `preferred_until` the contact is
-    kept for `preferred_agent`.
-    """
-
-    kind: ContactKind
-    id: str
-    line_id: str
-    arrived_at: datetime
-    priority: int = 0
-    promised_until: datetime | None = None
-    on_the_line: bool = False
-    language: str = "en"
-    skills: frozenset[str] = frozenset()
-    preferred_agent: str | None = None
-    preferred_until: datetime | None = None
-
-
-@dataclass(frozen=True)
-class FreeAgent:
-    """An agent who could take somebody now, and since when she could."""
-
-    id: str
-    line_ids: frozenset[str]
-    free_since: datetime
-    languages: frozenset[str] = frozenset({"en"})
-    skills: frozenset[str] = frozenset()
 
 
 class Reason(StrEnum):
@@ -99,10 +62,18 @@ _RANK = {
     Reason.PLACE_IN_LINE: 2,
 }
 
+_Place = tuple[int, datetime, datetime, str]
 
-def _key(contact: Contact, now: datetime) -> tuple[int, datetime, datetime, str]:
-    rank = _RANK[reason_of(contact, now)]
-    return (rank, effective_arrival(contact), contact.arrived_at, contact.id)
+
+def _in_order(contacts: Iterable[Contact], now: datetime) -> list[tuple[_Place, Contact, Reason]]:
+    placed = []
+    for contact in contacts:
+        reason = reason_of(contact, now)
+        arrived_at = contact.arrived_at
+        place = (_RANK[reason], effective_arrival(contact), arrived_at, contact.id)
+        placed.append((place, contact, reason))
+    placed.sort(key=itemgetter(0))
+    return placed
 
 
 def next_in_line(contacts: Iterable[Contact], now: datetime) -> list[Contact]:
@@ -114,20 +85,7 @@ def next_in_line(contacts: Iterable[Contact], now: datetime) -> list[Contact]:
     there, and those who arrived at most 50 minutes later can still come first. Ties are broken by arrival
     and identifier, so that every process sees the same order.
     """
-    return sorted(contacts, key=lambda contact: _key(contact, now))
-
-
-def may_serve(agent: FreeAgent, contact: Contact, now: datetime) -> bool:
-    """Tell whether an agent may be given a contact: of its line, with its skills, and not kept for another.
-
-    Nobody is kept for a preferred agent who is on the line already or whose window is about to end.
-    """
-    if contact.line_id not in agent.line_ids or not contact.skills <= agent.skills:
-        return False
-    kept = contact.preferred_until is not None and now < contact.preferred_until
-    if not kept or contact.preferred_agent in {None, agent.id}:
-        return True
-    return reason_of(contact, now) in {Reason.ALREADY_ON_THE_LINE, Reason.WINDOW_GUARD}
+    return [contact for _, contact, _ in _in_order(contacts, now)]
 
 
 def match(
@@ -135,41 +93,31 @@ def match(
     agents: Sequence[FreeAgent],
     now: datetime,
     not_again: frozenset[tuple[str, str]] = frozenset(),
+    most: int | None = None,
 ) -> list[Match]:
     """Return who is given to whom: each contact in order to the agent who has been free the longest.
 
-    Among the agents who may serve it (`may_serve`) the preferred one comes first, then those who speak its
-    language. Nobody is matched twice. `not_again` holds pairs (agent, contact) that were tried a moment ago
-    and came to nothing.
+    An agent may be given a contact of her lines, for which she has the skills, and which is not kept for
+    another; nobody is kept for a preferred agent who is on the line already or whose window is about to end.
+    Among those agents the preferred one comes first, then those who speak its language. Nobody is matched
+    twice. `not_again` holds pairs (agent, contact) that were tried a moment ago and came to nothing. It ends
+    after `most` matches.
     """
-    free = {agent.id: agent for agent in agents}
-    # Kept by line, because with many waiting most of the time goes into looking at agents of other lines.
-    free_on: dict[str, dict[str, FreeAgent]] = {}
-    for agent in free.values():
-        for line_id in agent.line_ids:
-            free_on.setdefault(line_id, {})[agent.id] = agent
+    bench = Bench(agents, not_again)
+    most = len(agents) if most is None else min(most, len(agents))
     matches: list[Match] = []
-    for contact in next_in_line(contacts, now):
-        if len(matches) == len(free):
+    for _, contact, reason in _in_order(contacts, now):
+        if len(matches) == most:
             break
-        able = [
-            agent
-            for agent in free_on.get(contact.line_id, {}).values()
-            if may_serve(agent, contact, now) and (agent.id, contact.id) not in not_again
-        ]
-        if not able:
-            continue
-        agent = min(able, key=lambda each: _fitness(each, contact))
-        for line_id in agent.line_ids:
-            del free_on[line_id][agent.id]
-        matches.append(Match(contact, agent, reason_of(contact, now)))
+        agent = bench.take_for(contact, only_preferred=_is_kept(contact, reason, now))
+        if agent is not None:
+            matches.append(Match(contact, agent, reason))
     return matches
 
 
-def _fitness(agent: FreeAgent, contact: Contact) -> tuple[bool, bool, datetime, str]:
-    return (
-        agent.id != contact.preferred_agent,
-        contact.language not in agent.languages,
-        agent.free_since,
-        agent.id,
-    )
+def _is_kept(contact: Contact, reason: Reason, now: datetime) -> bool:
+    if contact.preferred_agent is None or contact.preferred_until is None:
+        return False
+    if reason in {Reason.ALREADY_ON_THE_LINE, Reason.WINDOW_GUARD}:
+        return False
+    return now < contact.preferred_until

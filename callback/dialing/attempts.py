@@ -40,10 +40,15 @@ def attempt_failed(case: Case, outcome: LegOutcome, detail: str = "") -> None:
         outcome, callback.attempt_count, case.line.retry_after_seconds, case.now
     )
     if again is None:
-        callback.apply(CallbackEvent.FAIL, case.now, detail or outcome)
-        text(case.work, case.line, callback, Purpose.MISSED)
+        given_up(case, callback, detail or outcome)
         return
     call_again(case, callback, again, outcome)
+
+
+def given_up(case: Case, callback: Callback, why: str) -> None:
+    """End a callback whose person was not reached, and tell her by text, with a way back."""
+    callback.apply(CallbackEvent.FAIL, case.now, why)
+    text(case.work, case.line, callback, Purpose.MISSED)
 
 
 def not_reached(case: Case) -> None:

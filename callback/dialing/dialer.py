@@ -1,7 +1,6 @@
-"""Effects on the telephone: place a leg, pull a caller, hang up. Claim, commit, call, record.
+"""Effects on calls that are up: pull a caller, hang up, let an agent in. Claim, commit, call, record.
 
-Nothing here talks to the telephone company inside a transaction, and no request that places a call is ever
-repeated: what became of one whose answer was lost is found out by `recovery`.
+Nothing here talks to the telephone company inside a transaction.
 """
 
 from __future__ import annotations
@@ -13,157 +12,25 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import CursorResult
 from sqlmodel import col, or_, select, update
-from sqlmodel.sql.expression import SelectOfScalar
 
 from callback.calls.call import Call, CallOutcome
 from callback.dialing.case import case_of_leg, load_case
-from callback.dialing.leg import LEASE, LETTING_IN, Leg, LegEvent, LegOutcome, LegRole, LegStatus
-from callback.dialing.outcomes import caller_gone, leg_over, never_placed, placed
-from callback.dialing.pacing import next_turn, turn_of
+from callback.dialing.claims import answer_address
+from callback.dialing.leg import LEASE, LETTING_IN, Leg, LegOutcome, LegRole, LegStatus
+from callback.dialing.outcomes import caller_gone, leg_over
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.errors import (
     CallGone,
     TelephonyError,
     TelephonyRefused,
-    TelephonyUnavailable,
-    TelephonyUncertain,
 )
 from callback.jobs import JobName
-from callback.lines.directory import numbers_of
-from callback.lines.line import Line
-from callback.promises.callback import Callback
 from callback.runtime import Runtime, Work
-from callback.telephony.port import ENDED_STATES, CallOrder, MachineDetection
+from callback.telephony.port import ENDED_STATES
 
 log = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(seconds=2)
-GIVE_UP_AFTER = timedelta(minutes=2)
-TALK_LIMIT_SECONDS = 4 * 3600
-
-
-async def place_leg(runtime: Runtime, leg_id: str) -> bool:
-    """Place a planned leg, once; tell whether a call was placed.
-
-    Whoever claims the leg first places it; everyone else finds nothing to do. A worker that was kept from
-    sending for half of its lease no longer may: another may be about to.
-    """
-    paced = runtime.settings.twilio_calls_per_second > 0
-    turn = await turn_of(runtime, leg_id) if paced else None
-    async with runtime.work() as work:
-        order = await _claim(runtime, work, leg_id, turn)
-    if order is None:
-        return False
-    if runtime.clock.now() > work.now + LEASE / 2:
-        log.warning("leg %s was claimed too long ago; asking before anything else is done", leg_id)
-        return False
-    try:
-        call_sid = await runtime.telephony.place_call(order)
-    except TelephonyUncertain as error:
-        log.warning(
-            "leg %s may have been placed (%s); asking before anything else is done", leg_id, error
-        )
-        return False
-    except TelephonyError as error:
-        await _not_placed(runtime, leg_id, error)
-        return False
-    async with runtime.work() as work:
-        case, leg = await case_of_leg(work, leg_id)
-        placed(case, leg, call_sid)
-    return True
-
-
-async def _claim(
-    runtime: Runtime, work: Work, leg_id: str, turn: datetime | None
-) -> CallOrder | None:
-    if turn is None or turn <= work.now:
-        turn = await next_turn(work, leg_id, runtime.settings, counted=turn is not None)
-    if turn > work.now:
-        await _put_off(work, leg_id, turn)
-        return None
-    claimed: CursorResult[tuple[()]] = await work.session.exec(
-        update(Leg)
-        .where(
-            col(Leg.id) == leg_id,
-            col(Leg.status) == LegStatus.PLANNED,
-            col(Leg.not_before) <= work.now,
-            col(Leg.reservation_id).in_(_under_way()),
-        )
-        .values(status=LegStatus.PLACING, claimed_until=work.now + LEASE)
-    )
-    if claimed.rowcount != 1:
-        await _drop_unneeded(work, leg_id)
-        return None
-    leg = await work.session.get_one(Leg, leg_id)
-    line = await work.session.get_one(Line, leg.line_id)
-    to_person = leg.role == LegRole.PERSON
-    callback = await work.session.get(Callback, leg.callback_id) if to_person else None
-    return CallOrder(
-        to=leg.to,
-        caller_id=(await numbers_of(work.session, line.id))[0],
-        answer_url=_address(runtime, leg, "answered"),
-        status_url=runtime.addresses.leg_status(leg.id),
-        ring_seconds=line.ring_seconds if to_person else line.agent_ring_seconds,
-        limit_seconds=TALK_LIMIT_SECONDS,
-        machine_detection=line.machine_detection if to_person else MachineDetection.OFF,
-        extension=None if callback is None else callback.extension,
-    )
-
-
-def _address(runtime: Runtime, leg: Leg, step: str) -> str:
-    by_role = {
-        LegRole.AGENT: runtime.addresses.agent,
-        LegRole.PERSON: runtime.addresses.person,
-        LegRole.SUPERVISOR: runtime.addresses.supervisor,
-    }
-    return by_role[leg.role](leg.id, step)
-
-
-async def _put_off(work: Work, leg_id: str, turn: datetime) -> None:
-    await work.session.exec(
-        update(Leg)
-        .where(col(Leg.id) == leg_id, col(Leg.status) == LegStatus.PLANNED)
-        .values(not_before=turn)
-    )
-    work.wake(JobName.PLACE_LEG, leg_id, at=turn)
-
-
-def _under_way() -> SelectOfScalar[str]:
-    return select(Reservation.id).where(col(Reservation.status) != ReservationStatus.ENDED)
-
-
-async def _drop_unneeded(work: Work, leg_id: str) -> None:
-    # Asked before anything is locked, because a leg is locked after its contact.
-    found = await work.session.exec(
-        select(Leg.id).where(
-            col(Leg.id) == leg_id,
-            col(Leg.status) == LegStatus.PLANNED,
-            col(Leg.reservation_id).not_in(_under_way()),
-        )
-    )
-    if found.first() is None:
-        return
-    case, leg = await case_of_leg(work, leg_id)
-    if leg.status == LegStatus.PLANNED and case.ended:
-        never_placed(case, leg)
-
-
-async def _not_placed(runtime: Runtime, leg_id: str, error: TelephonyError) -> None:
-    async with runtime.work() as work:
-        case, leg = await case_of_leg(work, leg_id)
-        if leg.status != LegStatus.PLACING:
-            return
-        too_old = leg.created_at + GIVE_UP_AFTER < work.now
-        if isinstance(error, TelephonyUnavailable) and not too_old:
-            leg.apply(LegEvent.PROVE_ABSENT, work.now)
-            leg.not_before = work.now + AGAIN_AFTER
-            work.wake(JobName.PLACE_LEG, leg.id, at=leg.not_before)
-            return
-        log.error("leg %s was not placed: %s", leg_id, error)
-        # That the telephone company cannot be reached is no fault of an agent's.
-        blameless = leg.role == LegRole.AGENT and isinstance(error, TelephonyUnavailable)
-        outcome = LegOutcome.CANCELED if blameless else LegOutcome.FAILED
-        await leg_over(case, leg, outcome, str(error))
 
 
 @dataclass(frozen=True)
@@ -252,7 +119,9 @@ async def end_leg(runtime: Runtime, leg_id: str) -> bool:
         if leg.end_wanted_at is None or leg.end_wanted_at > work.now:
             return False
         call_sid, answered = leg.call_sid, leg.status == LegStatus.ANSWERED
-        last_words = _address(runtime, leg, "sorry" if leg.role == LegRole.AGENT else "over")
+        last_words = answer_address(
+            runtime, leg.id, leg.role, "sorry" if leg.role == LegRole.AGENT else "over"
+        )
         leg.end_wanted_at = work.now + LEASE
     try:
         if answered:

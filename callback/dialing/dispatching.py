@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Select, bindparam, exists
 from sqlalchemy import select as sa_select
 from sqlmodel import SQLModel, col, func, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from callback.agents.agent import Agent
 from callback.agents.presence import AgentEvent, AgentStatus
 from callback.calls.call import Call, CallEvent, CallStatus
-from callback.dialing.acd import ContactKind, Match, match
+from callback.dialing.acd import Match, match
 from callback.dialing.case import Case
+from callback.dialing.contact import ContactKind
 from callback.dialing.leg import Leg, LegRole
 from callback.dialing.permission import may_be_dialed
 from callback.dialing.reservation import (
@@ -26,9 +27,11 @@ from callback.jobs import JobName
 from callback.lines.line import DialOrder, Line
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
+from callback.promises.timeline import notes_together
 from callback.runtime import Runtime, Work
 
 DISPATCH_LOCK = 0x44495350
+ROUND = 250
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -62,7 +65,8 @@ async def dispatch(work: Work) -> int:
     """Match waiting callers and due callbacks to free agents; return how many were matched.
 
     Only one dispatcher decides at a time (a transaction lock on PostgreSQL; on SQLite every writer is
-    alone), because two that decide at once could serve people out of order.
+    alone), because two that decide at once could serve people out of order. One round matches so many that
+    others need not wait long for their turn to write, and asks for the next if there may be more.
     """
     if work.session.get_bind().dialect.name == "postgresql":
         await work.session.exec(select(func.pg_advisory_xact_lock(DISPATCH_LOCK)))
@@ -72,8 +76,14 @@ async def dispatch(work: Work) -> int:
         return 0
     lines = {line.id: line for line in (await work.session.exec(select(Line))).all()}
     contacts = [*await waiting_calls(work), *await due_callbacks(work, lines)]
-    matches = match(contacts, agents, work.now, await not_again(work))
-    return sum([await _reserve(work, lines[found.contact.line_id], found) for found in matches])
+    matches = match(contacts, agents, work.now, await not_again(work), most=ROUND)
+    if not matches:
+        return 0
+    async with notes_together(work):
+        reserved = await _reserve(work, lines, matches)
+    if len(matches) == ROUND and reserved:
+        work.wake(JobName.DISPATCH)
+    return reserved
 
 
 async def _end_wrap_ups(work: Work) -> None:
@@ -87,34 +97,63 @@ async def _end_wrap_ups(work: Work) -> None:
     await work.session.flush()
 
 
-async def _lock(work: Work, query: SelectOfScalar[Row]) -> Row | None:
-    """Return a row as it is now, locked for this work; None while somebody else is at work on it.
+async def _lock(work: Work, kind: type[Row], identifiers: list[str]) -> dict[str, Row]:
+    """Return rows as they are now, locked for this work, without those that somebody else is at work on.
 
     The dispatcher locks many rows and waits for none of them, since whoever holds one may be waiting for
     another; it asks to be woken again instead.
     """
+    if not identifiers:
+        return {}
+    identifier = col(kind.id)  # type: ignore[attr-defined]
     found = await work.session.exec(
-        query.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+        select(kind)
+        .where(identifier.in_(identifiers))
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     )
-    row = found.first()
-    if row is None:
+    rows = {str(row.id): row for row in found.all()}  # type: ignore[attr-defined]
+    if len(rows) < len(identifiers):
         work.wake(JobName.DISPATCH)
-    return row
+    return rows
 
 
-async def _reserve(work: Work, line: Line, found: Match) -> bool:
-    agent = await _lock(work, select(Agent).where(col(Agent.id) == found.agent.id))
-    if agent is None or agent.status != AgentStatus.AVAILABLE:
-        return False
-    if found.contact.kind == ContactKind.CALL:
-        case = await _reserve_call(work, line, agent, found)
-    else:
-        case = await _reserve_callback(work, line, agent, found)
-    if case is None:
-        return False
-    agent.apply(AgentEvent.RESERVE, work.now)
+async def _reserve(work: Work, lines: Mapping[str, Line], matches: Sequence[Match]) -> int:
+    """Reserve what was matched and is still as it was; return how many that were."""
+    wanted: dict[ContactKind, list[str]] = {kind: [] for kind in ContactKind}
+    for found in matches:
+        wanted[found.contact.kind].append(found.contact.id)
+    calls = await _lock(work, Call, wanted[ContactKind.CALL])
+    callbacks = await _lock(work, Callback, wanted[ContactKind.CALLBACK])
+    agents = await _lock(work, Agent, [found.agent.id for found in matches])
+    permitted = await may_be_dialed(
+        work,
+        [
+            (lines[callback.line_id], callback)
+            for callback in (callbacks.get(found.contact.id) for found in matches)
+            if callback is not None
+            and callback.status == CallbackStatus.WAITING
+            and callback.person_leg_id is None
+        ],
+    )
+    cases: list[Case] = []
+    for found in matches:
+        agent = agents.get(found.agent.id)
+        call, callback = calls.get(found.contact.id), callbacks.get(found.contact.id)
+        if agent is None or agent.status != AgentStatus.AVAILABLE:
+            continue
+        if call is not None and call.status == CallStatus.WAITING:
+            cases.append(_offer_call(work, lines[call.line_id], agent, call, found))
+        elif callback is not None and callback.status == CallbackStatus.WAITING:
+            if callback.person_leg_id is None and callback.id not in permitted:
+                continue
+            cases.append(_offer_callback(work, lines[callback.line_id], agent, callback, found))
+    # Legs refer to their reservations, which have to be there first.
     await work.session.flush()
-    return True
+    for case in cases:
+        await _ring(case)
+    await work.session.flush()
+    return len(cases)
 
 
 def _new_case(
@@ -130,29 +169,20 @@ def _new_case(
         reason=found.reason,
         created_at=work.now,
     )
+    work.session.add(reservation)
+    agent.apply(AgentEvent.RESERVE, work.now)
     return Case(work, reservation, agent, line, None, None, [])
 
 
-async def _reserve_call(work: Work, line: Line, agent: Agent, found: Match) -> Case | None:
-    call = await _lock(work, select(Call).where(col(Call.id) == found.contact.id))
-    if call is None or call.status != CallStatus.WAITING:
-        return None
+def _offer_call(work: Work, line: Line, agent: Agent, call: Call, found: Match) -> Case:
     call.apply(CallEvent.RESERVE, work.now)
     case = _new_case(work, line, agent, found, ReservationStatus.ASKING)
     case.call = call
     case.reservation.call_id = call.id
-    work.session.add(case.reservation)
-    await work.session.flush()
-    case.plan_leg(LegRole.AGENT, agent.endpoint)
     return case
 
 
-async def _reserve_callback(work: Work, line: Line, agent: Agent, found: Match) -> Case | None:
-    callback = await _lock(work, select(Callback).where(col(Callback.id) == found.contact.id))
-    if callback is None or callback.status != CallbackStatus.WAITING:
-        return None
-    if callback.person_leg_id is None and not await may_be_dialed(work, line, callback):
-        return None
+def _offer_callback(work: Work, line: Line, agent: Agent, callback: Callback, found: Match) -> Case:
     detail = agent.name if found.reason == "place_in_line" else f"{agent.name}: {found.reason}"
     callback.apply(CallbackEvent.RESERVE, work.now, detail)
     person_first = line.dial_order == DialOrder.CUSTOMER_FIRST and callback.person_leg_id is None
@@ -160,16 +190,18 @@ async def _reserve_callback(work: Work, line: Line, agent: Agent, found: Match) 
     case = _new_case(work, line, agent, found, status)
     case.callback = callback
     case.reservation.callback_id = callback.id
-    work.session.add(case.reservation)
-    await work.session.flush()
-    if callback.person_leg_id is not None:
+    return case
+
+
+async def _ring(case: Case) -> None:
+    callback = case.callback
+    if callback is not None and callback.person_leg_id is not None:
         await _move_in(case, callback.person_leg_id)
-    if person_first:
-        callback.apply(CallbackEvent.DIAL, work.now)
+    if callback is not None and case.reservation.status == ReservationStatus.HOLDING:
+        callback.apply(CallbackEvent.DIAL, case.now)
         case.plan_attempt(callback)
     else:
-        case.plan_leg(LegRole.AGENT, agent.endpoint)
-    return case
+        case.plan_leg(LegRole.AGENT, case.agent.endpoint)
 
 
 async def _move_in(case: Case, person_leg_id: str) -> None:

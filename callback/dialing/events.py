@@ -200,7 +200,7 @@ async def _leg_event(work: Work, event: StatusEvent) -> str:
         return "of no state that we know"
     state = CallState(event.payload["state"])
     case, leg = await case_of_leg(work, event.subject_id)
-    placed(case, leg, event.call_sid)
+    placed(work, leg, case.callback, event.call_sid)
     if leg.call_sid != event.call_sid:
         return "of another call"
     if state == CallState.RINGING:

@@ -110,7 +110,10 @@ class Leg(SQLModel, table=True):
     """
 
     __tablename__ = "leg"
-    __table_args__ = (Index("ix_leg_status_claimed_until", "status", "claimed_until"),)
+    __table_args__ = (
+        Index("ix_leg_status_claimed_until", "status", "claimed_until"),
+        Index("ix_leg_line_id_placed_at", "line_id", "placed_at"),
+    )
 
     id: str = Field(primary_key=True, max_length=32)
     role: LegRole = Field(sa_type=words(LegRole))

@@ -1,7 +1,7 @@
 """What follows from what happened: an agent accepts, a person hangs up, a phone is not answered.
 
-Every function takes a `Case`, whose rows are locked, and changes states only through their life-cycles.
-Something that comes too late, or twice, changes nothing.
+Every function takes a `Case` or rows of it, which are locked, and changes states only through their
+life-cycles. Something that comes too late, or twice, changes nothing.
 """
 
 from __future__ import annotations
@@ -16,18 +16,20 @@ from callback.dialing.conversation import conclude, connect, finish
 from callback.dialing.leg import Leg, LegEvent, LegOutcome, LegRole, LegStatus
 from callback.dialing.reservation import ReservationEnd, ReservationEvent, ReservationStatus
 from callback.jobs import JobName
+from callback.promises.callback import Callback
 from callback.promises.lifecycle import OPEN, CallbackEvent, CallbackStatus
+from callback.runtime import Work
 
 
-def placed(case: Case, leg: Leg, call_sid: str) -> None:
+def placed(work: Work, leg: Leg, callback: Callback | None, call_sid: str) -> None:
     """Record that the telephone company has taken a leg on, whoever tells it first."""
-    if not leg.bind(call_sid, case.now):
+    if not leg.bind(call_sid, work.now):
         return
-    if leg.role == LegRole.PERSON and case.callback is not None:
-        case.callback.attempt_placed(case.now)
-        case.callback.note("attempt_placed", case.now, f"attempt {leg.number}")
+    if leg.role == LegRole.PERSON and callback is not None:
+        callback.attempt_placed(work.now)
+        callback.note("attempt_placed", work.now, f"attempt {leg.number}")
     if leg.end_wanted_at is not None:
-        case.work.wake(JobName.END_LEG, leg.id)
+        work.wake(JobName.END_LEG, leg.id)
 
 
 def answered(case: Case, leg: Leg) -> None:

@@ -10,6 +10,8 @@ elsewhere would drift with every event that is lost.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import and_, col, func, or_, select
@@ -24,6 +26,8 @@ from callback.settings import Settings
 PACE_LOCK = 0x50414345
 FULL_FOR = timedelta(seconds=2)
 UP = (LegStatus.PLACING, LegStatus.PLACED, LegStatus.ANSWERED)
+# Named one by one, because an index finds what a row is and not what it is not.
+_LIVE_CALLS = [status for status in CallStatus if status != CallStatus.ENDED]
 
 
 def window_of(calls_per_second: float) -> tuple[timedelta, int]:
@@ -52,58 +56,80 @@ def may_place_at(
     return now
 
 
-async def turn_of(runtime: Runtime, leg_id: str) -> datetime | None:
-    """Return when a planned leg may be placed by the shared pace, now or later; None if nobody can tell.
+async def turns_of(runtime: Runtime, leg_ids: Collection[str]) -> dict[str, datetime | None]:
+    """Return when planned legs may be placed by the shared pace, now or later; None if nobody can tell.
 
-    Asked outside any transaction, because it may take a moment.
+    Asked outside any transaction, because it may take a moment; in the order in which they were planned. Of
+    legs that are not planned nothing is said.
     """
     async with runtime.database.reading() as session:
         found = await session.exec(
-            select(Leg.line_id, Leg.created_at).where(
-                col(Leg.id) == leg_id, col(Leg.status) == LegStatus.PLANNED
-            )
+            select(Leg.id, Leg.line_id, Leg.created_at)
+            .where(col(Leg.id).in_(leg_ids), col(Leg.status) == LegStatus.PLANNED)
+            .order_by(col(Leg.id))
         )
-        planned = found.first()
-    if planned is None:
-        return None
-    now = runtime.clock.now()
-    wait = await runtime.pace.wait_for(Turn(leg_id, *planned), now)
-    return None if wait is None else now + wait
+        planned = [Turn(*row) for row in found.all()]
+    turns: dict[str, datetime | None] = {}
+    for turn in planned:
+        now = runtime.clock.now()
+        wait = await runtime.pace.wait_for(turn, now)
+        turns[turn.leg_id] = None if wait is None else now + wait
+    return turns
 
 
-async def next_turn(work: Work, leg_id: str, settings: Settings, *, counted: bool) -> datetime:
-    """Return when a planned leg may be placed, by the legs; decided by one worker at a time.
+async def next_turns(
+    work: Work, turns: Mapping[str, datetime | None], settings: Settings
+) -> dict[str, datetime]:
+    """Return when planned legs may be placed, now or later; decided by one worker at a time.
 
-    If it is `counted` already by the shared pace, only the number of calls at once is looked at.
+    Of those whose turn the shared pace has told only the number of calls at once is looked at; for the others
+    the pace is read off the legs.
     """
     rate, most = settings.twilio_calls_per_second, settings.twilio_max_call_legs
-    if most is None and (counted or not rate):
-        return work.now
+    uncounted = sorted(leg_id for leg_id, turn in turns.items() if turn is None) if rate else []
+    answers = {leg_id: turn or work.now for leg_id, turn in turns.items()}
+    if most is None and not uncounted:
+        return answers
     if work.session.get_bind().dialect.name == "postgresql":
         await work.session.exec(select(func.pg_advisory_xact_lock(PACE_LOCK)))
+    before = await _before(work, uncounted, rate) if uncounted else {}
     up = await _legs_up(work) if most is not None else 0
-    if counted or not rate:
-        return work.now + FULL_FOR if most is not None and up >= most else work.now
-    return may_place_at(work.now, await _before(work, leg_id, rate), rate, up, most)
+    for leg_id in sorted(answers):
+        if answers[leg_id] > work.now:
+            continue
+        if leg_id in before:
+            answers[leg_id] = may_place_at(work.now, before[leg_id], rate, up, most)
+        elif most is not None and up >= most:
+            answers[leg_id] = work.now + FULL_FOR
+        up += answers[leg_id] <= work.now
+    return answers
 
 
-async def _before(work: Work, leg_id: str, calls_per_second: float) -> int:
+async def _before(work: Work, leg_ids: Sequence[str], calls_per_second: float) -> dict[str, int]:
+    """Return how many calls come before each of these legs, which are given in their order.
+
+    Those of them that go out now are no longer planned and count as placed instead, which comes to the same.
+    """
     window, _ = window_of(calls_per_second)
-    found = await work.session.exec(
-        select(func.count())
-        .select_from(Leg)
-        .where(
-            or_(
-                and_(
-                    col(Leg.claimed_until) > work.now + LEASE - window,
-                    col(Leg.claimed_until) <= work.now + LEASE,
-                ),
-                # Identifiers sort by the time of their making.
-                and_(col(Leg.status) == LegStatus.PLANNED, col(Leg.id) < leg_id),
-            )
-        )
+    # Identifiers sort by the time of their making.
+    planned = and_(col(Leg.status) == LegStatus.PLANNED, col(Leg.id) < leg_ids[0])
+    recent = and_(
+        col(Leg.claimed_until) > work.now + LEASE - window,
+        col(Leg.claimed_until) <= work.now + LEASE,
     )
-    return found.one()
+    counted = await work.session.exec(
+        select(func.count()).select_from(Leg).where(or_(recent, planned))
+    )
+    between = await work.session.exec(
+        select(Leg.id)
+        .where(
+            col(Leg.status) == LegStatus.PLANNED,
+            col(Leg.id).between(leg_ids[0], leg_ids[-1]),
+        )
+        .order_by(col(Leg.id))
+    )
+    first, in_order = counted.one(), list(between.all())
+    return {leg_id: first + bisect_left(in_order, leg_id) for leg_id in leg_ids}
 
 
 async def _legs_up(work: Work) -> int:
@@ -116,6 +142,6 @@ async def _legs_up(work: Work) -> int:
     callers = await work.session.exec(
         select(func.count())
         .select_from(Call)
-        .where(col(Call.status) != CallStatus.ENDED, col(Call.source) == "own")
+        .where(col(Call.status).in_(_LIVE_CALLS), col(Call.source) == "own")
     )
     return legs.one() + trials.one() + callers.one()

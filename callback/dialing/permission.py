@@ -1,7 +1,9 @@
-"""May this callback be dialled now? The rules of `rules`, asked with what the database knows."""
+"""May these callbacks be dialled now? The rules of `rules`, asked with what the database knows."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import case
@@ -14,7 +16,7 @@ from callback.jobs import JobName
 from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.promises.callback import Callback
-from callback.promises.do_not_call import is_listed
+from callback.promises.do_not_call import listed_among
 from callback.promises.lifecycle import CallbackEvent
 from callback.promises.texting import text
 from callback.runtime import Work
@@ -22,21 +24,29 @@ from callback.runtime import Work
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-async def may_be_dialed(work: Work, line: Line, callback: Callback) -> bool:
-    """Ask every rule; where one says no, refuse the callback or put it off, and say which on its timeline."""
-    agreed = Window(callback.promised_from, callback.promised_until)
-    refusal = await refusal_of(work, line, callback.phone_number, agreed)
-    if refusal is None:
-        return True
-    if refusal.until is None:
-        callback.apply(CallbackEvent.REFUSE, work.now, f"{refusal.rule}: {refusal.reason}")
-        if refusal.rule != Rule.DO_NOT_CALL:
-            text(work, line, callback, Purpose.CALLED_OFF)
-    else:
-        callback.apply(CallbackEvent.RETRY, work.now, f"{refusal.rule}: {refusal.reason}")
-        callback.reschedule(refusal.until)
-        work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=refusal.until)
-    return False
+async def may_be_dialed(work: Work, owed: Sequence[tuple[Line, Callback]]) -> frozenset[str]:
+    """Return which of these callbacks may be dialled now; all of them are asked about at once.
+
+    Where a rule says no, the callback is refused or put off, and its timeline says which. A dialling that is
+    permitted here counts for the limits of whoever comes after it.
+    """
+    listed = await listed_among(work.session, [callback.phone_number for _, callback in owed])
+    by_line: dict[str, list[tuple[Line, Callback]]] = {}
+    for line, callback in owed:
+        by_line.setdefault(line.id, []).append((line, callback))
+    permitted: set[str] = set()
+    for asked in by_line.values():
+        numbers = {callback.phone_number for _, callback in asked}
+        dialed = await _dialed_today(work, asked[0][0], numbers)
+        for line, callback in asked:
+            agreed = Window(callback.promised_from, callback.promised_until)
+            refusal = _refusal(work, line, callback.phone_number, agreed, listed, dialed)
+            if refusal is None:
+                dialed[callback.phone_number] += 1
+                permitted.add(callback.id)
+            else:
+                _refuse(work, line, callback, refusal)
+    return frozenset(permitted)
 
 
 async def refusal_of(
@@ -46,30 +56,56 @@ async def refusal_of(
 
     `agreed` is the window in which the person expects the call; without one only lawful hours will do.
     """
-    begins, ends = (agreed.start, agreed.until) if agreed is not None else (LONG_AGO, LONG_AGO)
-    refusal = await _listed(work, number)
-    refusal = refusal or check_number(number, line.may_be_dialed, line.blocked_prefixes)
-    refusal = refusal or check_hours(number, work.now, begins, ends, line.zone)
-    return refusal or await _used_up(work, line, number)
+    listed = await listed_among(work.session, [number])
+    dialed = await _dialed_today(work, line, {number})
+    return _refusal(work, line, number, agreed or Window(LONG_AGO, LONG_AGO), listed, dialed)
 
 
-async def _listed(work: Work, number: str) -> Refusal | None:
-    if await is_listed(work.session, number):
+def _refusal(
+    work: Work, line: Line, number: str, agreed: Window, listed: set[str], dialed: Counter[str]
+) -> Refusal | None:
+    if number in listed:
         return Refusal(Rule.DO_NOT_CALL, "the person asked never to be called")
-    return None
+    return (
+        check_number(number, line.may_be_dialed, line.blocked_prefixes)
+        or check_hours(number, work.now, agreed.start, agreed.until, line.zone)
+        or check_limits(
+            dialed[number],
+            dialed.total(),
+            line.dials_per_number_per_day,
+            line.dials_per_day,
+            work.now,
+            line.zone,
+        )
+    )
 
 
-async def _used_up(work: Work, line: Line, number: str) -> Refusal | None:
+def _refuse(work: Work, line: Line, callback: Callback, refusal: Refusal) -> None:
+    said = f"{refusal.rule}: {refusal.reason}"
+    if refusal.until is None:
+        callback.apply(CallbackEvent.REFUSE, work.now, said)
+        if refusal.rule != Rule.DO_NOT_CALL:
+            text(work, line, callback, Purpose.CALLED_OFF)
+    else:
+        callback.apply(CallbackEvent.RETRY, work.now, said)
+        callback.reschedule(refusal.until)
+        work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=refusal.until)
+    # The agent who was meant for it may be somebody else's.
+    work.wake(JobName.DISPATCH)
+
+
+async def _dialed_today(work: Work, line: Line, numbers: Collection[str]) -> Counter[str]:
+    """Count the line's dialled calls of its local day: by number for these, and all the others as one."""
     local = work.now.astimezone(line.zone)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
-    dialed = await work.session.exec(
-        select(func.count(), func.count(case((col(Leg.to) == number, 1)))).where(
+    to = case((col(Leg.to).in_(numbers), col(Leg.to)), else_="").label("dialed_to")
+    found = await work.session.exec(
+        select(to, func.count())
+        .where(
             col(Leg.role) == LegRole.PERSON,
             col(Leg.line_id) == line.id,
             col(Leg.placed_at) >= midnight,
         )
+        .group_by("dialed_to")
     )
-    on_line, to_number = dialed.one()
-    return check_limits(
-        to_number, on_line, line.dials_per_number_per_day, line.dials_per_day, work.now, line.zone
-    )
+    return Counter(dict(found.all()))

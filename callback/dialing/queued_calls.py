@@ -10,11 +10,14 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from callback.dialing.attempts import call_again, not_reached
+from sqlmodel import col, func, select
+
+from callback.dialing.attempts import call_again, given_up, not_reached
 from callback.dialing.case import Case
 from callback.dialing.leg import Leg, LegOutcome, LegRole
 from callback.dialing.outcomes import leg_over, still_trying
 from callback.errors import CallGone
+from callback.promises.callback import Callback
 from callback.runtime import Runtime
 from callback.telephony.port import CallState, KnownCall
 
@@ -23,6 +26,8 @@ log = logging.getLogger(__name__)
 QUEUED_AT_MOST = timedelta(seconds=90)
 """How long a call may be in the queue: the usual ring time and a minute."""
 AGAIN_AFTER = timedelta(minutes=1)
+MOST_TIMES = 5
+"""So often a person's calls may be called off for one promise; then the telephone company is of no help."""
 WHY = "never left the telephone company's queue"
 
 
@@ -53,7 +58,8 @@ async def call_off(runtime: Runtime, known: KnownCall) -> KnownCall:
 async def never_rang(case: Case, leg: Leg) -> None:
     """Draw the conclusion from a call that was canceled before it rang: it counts as no attempt.
 
-    The person is called again after a minute. An agent's is no miss of hers.
+    The person is called again after a minute, unless that has happened too often: then she is told as after a
+    last attempt. An agent's is no miss of hers.
     """
     callback = case.callback
     if leg.role != LegRole.PERSON or callback is None or not still_trying(case, leg):
@@ -63,5 +69,26 @@ async def never_rang(case: Case, leg: Leg) -> None:
         return
     callback.attempt_withdrawn(leg.placed_at)
     leg.placed_at = None
+    if await _times_called_off(case, callback) >= MOST_TIMES:
+        not_reached(case)
+        given_up(case, callback, f"{WHY}, {MOST_TIMES} times")
+        return
     not_reached(case)
     call_again(case, callback, case.now + AGAIN_AFTER, WHY)
+
+
+async def _times_called_off(case: Case, callback: Callback) -> int:
+    """Count the calls to the person that never left the queue since the window began that is promised now."""
+    await case.work.session.flush()
+    found = await case.work.session.exec(
+        select(func.count())
+        .select_from(Leg)
+        .where(
+            col(Leg.callback_id) == callback.id,
+            col(Leg.role) == LegRole.PERSON,
+            col(Leg.outcome) == LegOutcome.CANCELED,
+            col(Leg.detail) == WHY,
+            col(Leg.created_at) >= callback.promised_from,
+        )
+    )
+    return found.one()

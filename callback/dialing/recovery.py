@@ -14,13 +14,14 @@ from typing import Any
 from sqlmodel import col, select
 
 from callback.dialing.case import case_of_leg
-from callback.dialing.dialer import end_leg, place_leg, pull_caller
+from callback.dialing.dialer import end_leg, pull_caller
 from callback.dialing.dispatching import serve_who_waits
 from callback.dialing.end_of_day import carry_over
 from callback.dialing.events import OUTCOMES, apply_event
 from callback.dialing.leg import LEASE, Leg, LegEvent, LegStatus
 from callback.dialing.outcomes import answered, leg_over, never_placed, placed
-from callback.dialing.overdue import CHECK_EVERY, Overdue, look
+from callback.dialing.overdue import CHECK_EVERY, look
+from callback.dialing.placing import place_legs
 from callback.dialing.queued_calls import call_off, is_stale, never_rang
 from callback.dialing.silent_calls import resolve_call
 from callback.dialing.trying_out import call_sids_in_use, place_trial, resolve_trial
@@ -31,9 +32,9 @@ from callback.lines.directory import get_line
 from callback.messages.outbox import resolve_text, send_text
 from callback.promises.callback import Callback
 from callback.promises.danger import alert
+from callback.promises.falling_due import give_places
 from callback.promises.lifecycle import CallbackEvent, CallbackStatus
 from callback.promises.note import throw_away
-from callback.promises.requesting import fall_due
 from callback.promises.texting import text
 from callback.runtime import Runtime
 from callback.telephony.port import ENDED_STATES, CallState, KnownCall
@@ -55,9 +56,10 @@ async def sweep(runtime: Runtime) -> int:
     await _each(runtime, overdue.events, apply_event)
     await _each(runtime, overdue.in_danger, _alert)
     await _each(runtime, overdue.left_over, _carry_over)
-    done = await _move_on(runtime, overdue) + await serve_who_waits(runtime)
+    done = await give_places(runtime) if overdue.due else 0
+    done += await _expire(runtime, overdue.expired) + await serve_who_waits(runtime)
+    done += await place_legs(runtime, overdue.planned_legs) if overdue.planned_legs else 0
     steps: tuple[tuple[Sequence[str], _Step], ...] = (
-        (overdue.planned_legs, place_leg),
         (overdue.unpulled, pull_caller),
         (overdue.unwanted_legs, end_leg),
         (overdue.silent_legs, resolve_leg),
@@ -92,15 +94,13 @@ async def _carry_over(runtime: Runtime, callback_id: str) -> None:
         await carry_over(work, callback_id)
 
 
-async def _move_on(runtime: Runtime, overdue: Overdue) -> int:
-    if not overdue.due and not overdue.expired:
+async def _expire(runtime: Runtime, callback_ids: Sequence[str]) -> int:
+    if not callback_ids:
         return 0
     done = 0
     async with runtime.work() as work:
         # In one order, so that two sweeps that find the same do not wait for each other in a circle.
-        for callback_id in sorted(overdue.due):
-            done += await fall_due(work, callback_id)
-        for callback_id in sorted(overdue.expired):
+        for callback_id in sorted(callback_ids):
             callback = await work.session.get_one(Callback, callback_id, with_for_update=True)
             if callback.status == CallbackStatus.WAITING:
                 callback.apply(CallbackEvent.EXPIRE, work.now, "a day after its window")
@@ -196,7 +196,7 @@ async def _adopt_or_replan(runtime: Runtime, leg_id: str, found: list[KnownCall]
         ours = next((call for call in found if call.call_sid not in strangers), None)
         if ours is not None:
             case, leg = await case_of_leg(work, leg_id)
-            placed(case, leg, ours.call_sid)
+            placed(work, leg, case.callback, ours.call_sid)
             log.warning("leg %s had been placed after all", leg_id)
     if ours is not None:
         await _learn(runtime, leg_id, ours)

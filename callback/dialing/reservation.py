@@ -91,7 +91,7 @@ class Reservation(SQLModel, table=True):
     pulled_until: datetime | None = None
     connected_at: datetime | None = None
     met_at: datetime | None = None
-    ended_at: datetime | None = None
+    ended_at: datetime | None = Field(default=None, index=True)
 
     def apply(self, event: ReservationEvent, at: datetime) -> None:
         """Change the status by `event`; the only way to do so.

@@ -9,7 +9,7 @@ from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.dialing.leg import LEASE, LIVE, Leg, LegEvent, LegOutcome, LegStatus
-from callback.dialing.pacing import next_turn
+from callback.dialing.pacing import next_turns
 from callback.dialing.permission import refusal_of
 from callback.dialing.trial_call import KEPT_FOR, STALE_AFTER, TrialCall
 from callback.errors import (
@@ -136,7 +136,7 @@ async def _claim(
     runtime: Runtime, work: Work, trial_id: str, turn: datetime | None
 ) -> CallOrder | None:
     if turn is None or turn <= work.now:
-        turn = await next_turn(work, trial_id, runtime.settings, counted=turn is not None)
+        turn = (await next_turns(work, {trial_id: turn}, runtime.settings))[trial_id]
     trial = await work.session.get(TrialCall, trial_id, with_for_update=True)
     if trial is None or trial.status != LegStatus.PLANNED or trial.not_before > work.now:
         return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select as sa_select
 from sqlmodel import and_, col, or_, select
@@ -11,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from callback.agents.agent import Agent, AgentLine
 from callback.agents.presence import AgentStatus
 from callback.calls.call import PUT_DOWN, Call, CallStatus
-from callback.dialing.acd import Contact, ContactKind, FreeAgent
+from callback.dialing.contact import Contact, ContactKind, FreeAgent
 from callback.dialing.leg import LIVE, Leg, LegRole
 from callback.dialing.reservation import Reservation, ReservationEnd, ReservationStatus
 from callback.lines.hours import is_open
@@ -27,8 +28,15 @@ NOT_AGAIN_FOR = timedelta(seconds=30)
 
 async def free_agents(work: Work) -> list[FreeAgent]:
     """Return the agents who could take somebody now."""
-    rows = await work.session.exec(
-        select(Agent, col(AgentLine.line_id))
+    connection = await work.session.connection()
+    rows = await connection.execute(
+        sa_select(
+            col(Agent.id),
+            col(AgentLine.line_id),
+            col(Agent.status_since),
+            col(Agent.languages),
+            col(Agent.skills),
+        )
         .join(AgentLine, col(AgentLine.agent_id) == col(Agent.id))
         .where(
             col(Agent.status) == AgentStatus.AVAILABLE,
@@ -37,18 +45,21 @@ async def free_agents(work: Work) -> list[FreeAgent]:
             col(Agent.id).not_in(_who_listens_in()),
         )
     )
-    agents: dict[str, FreeAgent] = {}
-    for agent, line_id in rows.all():
-        known = agents.get(agent.id)
-        line_ids = frozenset({line_id}) | (known.line_ids if known else frozenset())
-        agents[agent.id] = FreeAgent(
+    lines: dict[str, set[str]] = {}
+    agents = {}
+    for row in rows.all():
+        lines.setdefault(row.id, set()).add(row.line_id)
+        agents[row.id] = row
+    return [
+        FreeAgent(
             agent.id,
-            line_ids,
+            frozenset(lines[agent.id]),
             agent.status_since,
             frozenset(agent.languages),
             frozenset(agent.skills),
         )
-    return list(agents.values())
+        for agent in agents.values()
+    ]
 
 
 def _agents_on_the_phone() -> SelectOfScalar[str]:
@@ -85,8 +96,9 @@ _WAITING = sa_select(
 async def due_callbacks(work: Work, lines: dict[str, Line]) -> list[Contact]:
     """Return the callbacks that are due and may be dialled at this hour, of lines that are not paused."""
     at_work = await _agents_at_work(work)
-    found = await work.session.exec(
-        select(Callback)
+    connection = await work.session.connection()
+    found = await connection.execute(
+        sa_select(*_READ)
         .outerjoin(Call, col(Call.id) == col(Callback.call_id))
         .where(
             col(Callback.status) == CallbackStatus.WAITING,
@@ -101,12 +113,31 @@ async def due_callbacks(work: Work, lines: dict[str, Line]) -> list[Contact]:
             ),
         )
     )
+    open_lines = {line.id for line in lines.values() if is_open(line, work.now)}
     return [
-        _contact_of(callback, lines[callback.line_id], at_work)
-        for callback in found.all()
-        if callback.person_leg_id is not None
-        or _may_ring_now(callback, lines[callback.line_id], work.now)
+        _contact_of(row, lines[row.line_id], at_work)
+        for row in found.all()
+        if row.person_leg_id is not None
+        or (
+            not lines[row.line_id].paused
+            and (row.line_id in open_lines or work.now <= row.promised_until)
+        )
     ]
+
+
+_READ = (
+    col(Callback.id),
+    col(Callback.line_id),
+    col(Callback.arrived_at),
+    col(Callback.due_at),
+    col(Callback.priority),
+    col(Callback.promised_until),
+    col(Callback.promise_kept),
+    col(Callback.person_leg_id),
+    col(Callback.language),
+    col(Callback.skills),
+    col(Callback.preferred_agent_id),
+)
 
 
 async def _agents_at_work(work: Work) -> frozenset[str]:
@@ -118,11 +149,7 @@ async def _agents_at_work(work: Work) -> frozenset[str]:
     return frozenset(found.all())
 
 
-def _may_ring_now(callback: Callback, line: Line, now: datetime) -> bool:
-    return not line.paused and (is_open(line, now) or now <= callback.promised_until)
-
-
-def _contact_of(callback: Callback, line: Line, at_work: frozenset[str]) -> Contact:
+def _contact_of(callback: Any, line: Line, at_work: frozenset[str]) -> Contact:
     # Nobody is kept for an agent who is not there.
     preferred = callback.preferred_agent_id
     preferred = preferred if preferred in at_work else None

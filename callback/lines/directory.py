@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -60,6 +62,16 @@ async def line_numbers_of(session: AsyncSession, line_id: str) -> list[LineNumbe
         .order_by(col(LineNumber.position), col(LineNumber.number))
     )
     return list(found.all())
+
+
+async def numbers_called_from(session: AsyncSession, line_ids: Collection[str]) -> dict[str, str]:
+    """Return the number (E.164) from which each of these lines calls; a line without any is left out."""
+    found = await session.exec(
+        select(LineNumber.line_id, LineNumber.number)
+        .where(col(LineNumber.line_id).in_(line_ids))
+        .order_by(col(LineNumber.position).desc(), col(LineNumber.number).desc())
+    )
+    return dict(found.all())
 
 
 async def numbers_of(session: AsyncSession, line_id: str) -> list[str]:

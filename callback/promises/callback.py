@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, Index
 from sqlalchemy.orm import object_session
@@ -12,6 +13,8 @@ from sqlmodel import Field, SQLModel
 from callback.columns import words
 from callback.promises.lifecycle import CALLBACK_LIFE, OPEN, CallbackEvent, CallbackStatus
 
+NOTES = "notes"
+"""Under this key of a session's `info` notes are gathered, if they are to be written together."""
 UNDECIDED = frozenset({CallbackEvent.CANCEL, CallbackEvent.SERVE_LIVE})
 """Ends before any attempt that leave open whether the promise would have been kept."""
 
@@ -103,7 +106,12 @@ class Callback(SQLModel, table=True):
             raise RuntimeError(
                 "a callback must be added to its session before anything happens to it"
             )
-        session.add(TimelineEntry(callback_id=self.id, at=at, event=event, detail=detail))
+        note: dict[str, Any] = {"callback_id": self.id, "at": at, "event": event, "detail": detail}
+        gathered: list[dict[str, Any]] | None = session.info.get(NOTES)
+        if gathered is None:
+            session.add(TimelineEntry(**note))
+        else:
+            gathered.append(note)
 
     def plan_attempt(self) -> int:
         """Return the number of the attempt that is about to be made, from 1."""

@@ -233,18 +233,3 @@ async def move_callback(
         remind(work, line, callback)
     else:
         await text_anew(work, line, callback, Purpose.MOVED)
-
-
-async def fall_due(work: Work, callback_id: str, version: int | None = None) -> bool:
-    """Give a scheduled callback its place in line once it is due; tell whether that was so.
-
-    A wake-up says for which `version` it was made, and is void for any other.
-    """
-    callback = await work.session.get(Callback, callback_id, with_for_update=True)
-    if callback is None or version not in {None, callback.version}:
-        return False
-    if callback.status != CallbackStatus.SCHEDULED or callback.due_at > work.now:
-        return False
-    callback.apply(CallbackEvent.FALL_DUE, work.now)
-    work.wake(JobName.DISPATCH)
-    return True

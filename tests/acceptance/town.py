@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -72,6 +72,9 @@ class TownJobs:
 
     async def wake_at(self, wake: Wake, when: datetime) -> None:
         self._start(wake, when - self._clock.now())
+
+    async def take_back(self, wakes: Iterable[Wake]) -> None:
+        del wakes
 
     async def close(self) -> None:
         for task in self._tasks:

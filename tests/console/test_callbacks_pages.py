@@ -8,6 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from callback.agents.presence import AgentStatus
+from callback.dialing.leg import LegRole, LegStatus
+from callback.dialing.reservation import ReservationStatus
 from callback.keys import Role
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackStatus
@@ -155,11 +158,24 @@ async def test_one_callback_tells_its_story_in_plain_words(console: Console) -> 
         row.note("request", office.clock.now(), "by phone")
         row.note("danger", office.clock.now(), "near")
         row.note("something_new", office.clock.now())
+    agent = await office.agent(line, status=AgentStatus.RESERVED)
+    reservation = await office.reserved(agent, ReservationStatus.ACCEPTED, owed)
+    dialed = office.clock.now()
+    await office.leg(
+        reservation,
+        LegRole.PERSON,
+        owed.phone_number,
+        LegStatus.PLACED,
+        placed_at=dialed,
+        rang_at=dialed + timedelta(seconds=7),
+    )
     visit = await console.signed_in(Role.SUPERVISOR)
     text = (await visit.get(f"/callbacks/{owed.id}")).text
     assert "The callback was promised" in text
     assert "The promise came into danger" in text
     assert "something new" in text
+    assert "The phone rang" in text
+    assert "+0:07" in text
     assert "My &lt;b&gt;bill&lt;/b&gt;" in text
     assert "4:00" in text
     for action in ("dial_now", "cancel", "reassign", "move"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -44,6 +44,9 @@ class WrittenDownJobs:
 
     async def wake_at(self, wake: Wake, when: datetime) -> None:
         self.wishes.append((wake, when))
+
+    async def take_back(self, wakes: Iterable[Wake]) -> None:
+        del wakes
 
     async def close(self) -> None:
         self.wishes.clear()

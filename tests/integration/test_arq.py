@@ -38,6 +38,7 @@ from callback.runtime import Runtime
 from callback.tables import METADATA
 from tests.integration.office import CountingTelephony, Office, settings_of
 from tests.integration.waiting import eventually
+from workers.at_hand import AtHand
 from workers.dispatcher import Dispatcher
 from workers.jobs import JOBS
 from workers.settings import listen, make_worker
@@ -85,7 +86,9 @@ async def line(office: Office) -> Line:
 
 async def work_off(runtime: Runtime) -> None:
     """Let a worker do everything that there is to do."""
-    await make_worker(runtime, burst=True).async_run()
+    at_hand = AtHand(runtime)
+    await make_worker(at_hand, burst=True).async_run()
+    await at_hand.rest()
 
 
 async def status_of(office: Office, callback: Callback) -> CallbackStatus:
@@ -196,6 +199,18 @@ async def test_one_version_of_a_promise_is_asked_for_once_and_a_look_as_often_as
     await jobs.wake_now(Wake(JobName.FALL_DUE, "callback", 2))
     # A look that is under way may have looked already: only a further one surely sees what is new.
     assert await jobs.redis.zcard(QUEUE) == 2 + 3
+
+
+async def test_a_wake_up_that_is_taken_back_is_gone_from_the_queue_and_its_burden_soon(
+    jobs: ArqJobs,
+) -> None:
+    wakes = [Wake(JobName.FALL_DUE, f"callback {number}", 1) for number in range(3)]
+    for wake in wakes:
+        await jobs.wake_now(wake)
+    await jobs.take_back([*wakes[:2], Wake(JobName.DISPATCH)])
+    assert await jobs.redis.zrange(QUEUE, 0, -1) == [wakes[2].key.encode()]
+    assert 0 < await jobs.redis.pttl(f"arq:job:{wakes[0].key}") <= 60_000
+    await jobs.take_back([])
 
 
 async def real_delay(jobs: ArqJobs) -> timedelta:
@@ -339,7 +354,7 @@ async def test_the_patient_do_not_let_a_web_request_wait_either(
 
 @contextlib.asynccontextmanager
 async def listening(runtime: Runtime) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(listen(runtime))
+    task = asyncio.create_task(listen(AtHand(runtime)))
     try:
         yield task
     finally:

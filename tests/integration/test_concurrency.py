@@ -15,10 +15,11 @@ from callback.agents.presence import AgentStatus
 from callback.calls.call import Call, CallStatus
 from callback.dialing import dispatching
 from callback.dialing.canceling import cancel_callback
-from callback.dialing.dialer import LEASE, place_leg, pull_caller
+from callback.dialing.dialer import LEASE, pull_caller
 from callback.dialing.dispatching import dispatch
 from callback.dialing.events import apply_event, record
 from callback.dialing.leg import Leg, LegRole, LegStatus
+from callback.dialing.placing import place_leg
 from callback.dialing.recovery import resolve_leg, sweep
 from callback.dialing.reservation import Reservation, ReservationEvent, ReservationStatus
 from callback.errors import (
@@ -31,10 +32,10 @@ from callback.errors import (
 from callback.lines.line import DialOrder, Line
 from callback.lines.offer import Window
 from callback.promises.callback import Callback, CallbackKind, TimelineEntry
+from callback.promises.falling_due import fall_due
 from callback.promises.lifecycle import OPEN, CallbackStatus
 from callback.promises.requesting import (
     Request,
-    fall_due,
     get_callback,
     move_callback,
     request_callback,

@@ -30,7 +30,6 @@ from callback.clock import ManualClock
 from callback.database import Database
 from callback.dialing.canceling import cancel_callback
 from callback.dialing.case import Case, case_of_leg
-from callback.dialing.dialer import place_leg
 from callback.dialing.dispatching import dispatch
 from callback.dialing.events import take
 from callback.dialing.leg import LIVE, Leg, LegRole, LegStatus
@@ -42,16 +41,17 @@ from callback.dialing.outcomes import (
     person_enters,
     placed,
 )
+from callback.dialing.placing import place_leg
 from callback.dialing.recovery import sweep
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.errors import CallbackError, TelephonyUnavailable, TelephonyUncertain
 from callback.lines.line import DialOrder, Line
 from callback.lines.offer import Window
 from callback.promises.callback import Callback
+from callback.promises.falling_due import fall_due
 from callback.promises.lifecycle import OPEN
 from callback.promises.requesting import (
     Request,
-    fall_due,
     get_callback,
     move_callback,
     request_callback,
@@ -304,7 +304,7 @@ class Promises(RuleBasedStateMachine):
     async def _key(self, call: RealCall, accepts: bool) -> None:
         async with self.office.runtime.work() as work:
             case, leg = await case_of_leg(work, call.leg_id)
-            placed(case, leg, call.sid)
+            placed(work, leg, case.callback, call.sid)
             if leg.call_sid != call.sid or leg.status == LegStatus.ENDED:
                 return
             answered(case, leg)

@@ -299,7 +299,7 @@ async def test_a_rule_that_forbids_the_call_is_told_unless_the_person_made_it(
         if listed:
             await put_on_list(work, number, "the person")
         callback = await get_callback(work, owed.id)
-        assert not await may_be_dialed(work, line, callback)
+        assert not await may_be_dialed(work, [(line, callback)])
     async with office.database.reading() as session:
         texts = (await session.exec(select(Message))).all()
     assert [each.purpose for each in texts] == purposes

@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 
 from callback.arq_jobs import connect
 from callback.clock import ManualClock
-from callback.dialing.dialer import place_leg
 from callback.dialing.leg import Leg, LegRole, LegStatus
+from callback.dialing.placing import place_leg
 from callback.dialing.reservation import ReservationStatus
 from callback.embedded_redis import EmbeddedRedis
 from callback.pace import Turn

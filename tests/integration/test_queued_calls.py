@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from callback.agents.agent import Agent
 from callback.agents.presence import AgentStatus
@@ -13,9 +14,13 @@ from callback.clock import ManualClock
 from callback.database import Database
 from callback.dialing.events import take
 from callback.dialing.leg import Leg, LegOutcome, LegRole, LegStatus
+from callback.dialing.queued_calls import MOST_TIMES, WHY
 from callback.dialing.recovery import sweep
 from callback.dialing.reservation import Reservation, ReservationStatus
+from callback.dialogue.notices import Purpose
 from callback.errors import CallGone
+from callback.ids import new_id
+from callback.messages.message import Message
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackStatus
 from callback.telephony.port import CallState, KnownCall
@@ -91,6 +96,36 @@ async def test_a_stale_call_is_canceled_and_counts_as_no_attempt(
     assert (callback.first_placed_at, callback.promise_kept) == (None, then)
     assert callback.due_at == office.clock.now() + timedelta(minutes=1)
     assert agent.status == AgentStatus.AVAILABLE
+
+
+async def test_calls_that_never_leave_the_queue_are_not_repeated_for_ever(office: Office) -> None:
+    leg = await dialed(office)
+    async with office.database.transaction() as session:
+        for number in range(MOST_TIMES - 1):
+            session.add(
+                Leg(
+                    id=new_id(office.clock.now()),
+                    role=LegRole.PERSON,
+                    reservation_id=leg.reservation_id,
+                    callback_id=leg.callback_id,
+                    line_id=leg.line_id,
+                    number=1,
+                    to=leg.to,
+                    status=LegStatus.ENDED,
+                    outcome=LegOutcome.CANCELED,
+                    detail=WHY,
+                    call_sid=f"CA{number:032d}",
+                    created_at=office.clock.now(),
+                    not_before=office.clock.now(),
+                )
+            )
+    await swept_after(office, 90)
+    _, callback, agent = await state(office, leg)
+    assert (callback.status, callback.promise_kept) == (CallbackStatus.FAILED, False)
+    assert agent.status == AgentStatus.AVAILABLE
+    async with office.database.reading() as session:
+        (told,) = (await session.exec(select(Message))).all()
+    assert told.purpose == Purpose.MISSED
 
 
 async def test_a_call_that_rings_by_now_is_left_alone(office: Office) -> None:

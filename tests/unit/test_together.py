@@ -26,6 +26,14 @@ class Oracle:
         return {question: len(question) for question in questions if question}
 
 
+async def test_no_more_are_asked_together_than_may_be() -> None:
+    oracle = Oracle()
+    together = Together(oracle.answer, most=2)
+    words = ["a", "bb", "ccc", "dddd", "eeeee"]
+    assert await asyncio.gather(*map(together.ask, words)) == [1, 2, 3, 4, 5]
+    assert oracle.asked == [words[:2], words[2:4], words[4:]]
+
+
 async def test_what_is_asked_during_an_answer_is_asked_together_after_it() -> None:
     oracle = Oracle()
     together = Together(oracle.answer)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
@@ -44,7 +44,7 @@ from webhooks.voice.noting import sound_of
 pages = Pages()
 
 EVENTS = frozenset({*CallbackEvent} | {
-    "request", "attempt_placed", "agent_accepted", "person_accepted", "danger", "supervised",
+    "request", "attempt_placed", "rang", "agent_accepted", "person_accepted", "danger", "supervised",
     "note_recorded", "wrapped_up", "handed_over", "message_left", "wrong_number",
 })  # fmt: skip
 """What the timeline says in words of its own; anything else is shown as it was written."""
@@ -258,7 +258,8 @@ async def story(request: Request, office: Office, callback_id: str) -> Response:
         but = frozenset({callback.id, callback.call_id or ""})
         earlier = await history_of(session, callback.phone_number, but)
         recorded = await note_of(session, callback.id)
-        timeline, attempts = entries.all(), legs.all()
+        attempts = legs.all()
+        timeline = _with_ringing(entries.all(), attempts)
     t = await wording_of(request, line.zone)
     return await page(
         request,
@@ -280,6 +281,22 @@ async def story(request: Request, office: Office, callback_id: str) -> Response:
             "cancel": CALLBACK_LIFE.allows(callback.status, CallbackEvent.CANCEL),
         },
     )
+
+
+def _with_ringing(entries: Sequence[TimelineEntry], attempts: Sequence[Leg]) -> list[TimelineEntry]:
+    """Return the story with the instants at which the phone rang, which only the attempts know."""
+    rang = [
+        TimelineEntry(
+            callback_id=leg.callback_id or "",
+            at=leg.rang_at,
+            event="rang",
+            detail=f"attempt {leg.number}",
+        )
+        for leg in attempts
+        if leg.rang_at is not None
+    ]
+    # Of one instant the steps stay as they were written down, and ringing comes last.
+    return sorted([*entries, *rang], key=lambda entry: entry.at)
 
 
 @pages.get("/callbacks/{callback_id}/recording", who=Role.SUPERVISOR)

@@ -33,6 +33,7 @@ TIMELINE = _forms(
     not_met="they did not meet",
     meanwhile="ended meanwhile",
     by_asking="found by asking",
+    in_queue_too_often=r"never left the telephone company's queue, (?P<times>\d+) times",
     in_queue=r"never left the telephone company's queue; again at (?P<at>\S+)",
     again=r"(?P<outcome>[a-z_]+); again at (?P<at>\S+)",
     own_call=r"on the person's own call \S+",

@@ -30,7 +30,7 @@ async def agent(leg_id: str, step: str, form: Form, office: Office) -> Response:
         await ask_after_other_side(office, leg_id)
     async with office.work() as work:
         case, leg = await case_of_leg(work, leg_id)
-        placed(case, leg, form.call_sid)
+        placed(work, leg, case.callback, form.call_sid)
         turn = await _turn(office, case, leg, step, form.digits)
         language = first_known(case.agent.languages, case.line.language)
         speaker = Speaker(language, case.line.zone, work.now)

@@ -55,7 +55,7 @@ async def person(leg_id: str, step: str, form: Form, office: Office) -> Response
         await ask_after_other_side(office, leg_id)
     async with office.work() as work:
         case, leg = await case_of_leg(work, leg_id)
-        placed(case, leg, form.call_sid)
+        placed(work, leg, case.callback, form.call_sid)
         turn = await _turn(case, leg, step, form)
         speaker = _speaker(case)
     return render(turn, speaker, person_stage(office.addresses, leg_id))

@@ -24,7 +24,7 @@ async def supervisor(leg_id: str, step: str, form: Form, office: Office) -> Resp
     """Say what a supervisor hears at this step of her leg."""
     async with office.work() as work:
         case, leg = await case_of_leg(work, leg_id)
-        placed(case, leg, form.call_sid)
+        placed(work, leg, case.callback, form.call_sid)
         turn = _turn(case, leg, step, form.digits)
         speaker = Speaker(case.line.language, case.line.zone, work.now)
     return render(turn, speaker, supervisor_stage(office.addresses, leg_id))

@@ -9,7 +9,7 @@ import pytest
 from callback.calls.log_times import TimeReader, seconds_in
 from callback.dialing.acd import Reason
 from callback.dialing.leg import LegOutcome
-from callback.dialing.queued_calls import WHY
+from callback.dialing.queued_calls import MOST_TIMES, WHY
 from callback.dialing.rules import Rule
 from callback.errors import CallbackError, IllegalTransition, InvalidInput, NotFound, PromiseRefused
 from callback.promises.lifecycle import CallbackStatus
@@ -31,7 +31,8 @@ DETAILS = [
     f"the line has closed; to {AT}", "attempt 2", "on the line, waiting for an agent",
     f"the person asked for {AT}", "the agent declined", "the agent did not answer",
     "the agent left before the phone rang", "they did not meet", "ended meanwhile",
-    "found by asking", f"{WHY}; again at {AT}", "on the person's own call 0123",
+    "found by asking", f"{WHY}; again at {AT}", f"{WHY}, {MOST_TIMES} times",
+    "on the person's own call 0123",
     f"nobody was dialled yet, and its window ends at {AT}", "12 s", "by the caller",
     "by a text message", "by api", "by the person, on the page", "by the person",
     "by somebody else", "by Ada", "to anyone, by Ada", "to Bea, by Ada", f"to {AT}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cmp_to_key
 from itertools import pairwise
 from random import Random
 
@@ -12,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback.dialing.acd import Contact, ContactKind, FreeAgent, Match, Reason, match, next_in_line
+from callback.dialing.acd import Match, Reason, match, next_in_line
+from callback.dialing.contact import Contact, ContactKind, FreeAgent
 from tests.unit.builders import utc
 
 NOW = utc(2026, 3, 2, 12)
@@ -217,6 +219,50 @@ def test_nobody_overtakes_without_a_reason_of_her_own(
                 and able(one.agent, earlier)
             ):
                 assert one.reason is not Reason.PLACE_IN_LINE
+
+
+def plainly(
+    contacts: list[Contact], agents: list[FreeAgent], not_again: frozenset[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Who is given to whom, worked out as one would by hand: everybody is looked at anew for each turn."""
+    order = list(contacts)
+    order.sort(key=cmp_to_key(lambda a, b: -1 if comes_before(a, b, NOW) else int(a != b)))
+    free, given = list(agents), []
+    for contact in order:
+        could = [a for a in free if able(a, contact) and (a.id, contact.id) not in not_again]
+        if could:
+            best = min(
+                could,
+                key=lambda a: (
+                    a.id != contact.preferred_agent,
+                    contact.language not in a.languages,
+                    a.free_since,
+                    a.id,
+                ),
+            )
+            free.remove(best)
+            given.append((contact.id, best.id))
+    return given
+
+
+@given(
+    crowds(),
+    teams(),
+    st.frozensets(
+        st.tuples(st.integers(0, 5).map("a{}".format), st.integers(0, 11).map("c{}".format)),
+        max_size=8,
+    ),
+    st.integers(0, 8),
+)
+def test_the_quick_way_gives_what_the_plain_rule_gives(
+    contacts: list[Contact],
+    agents: list[FreeAgent],
+    not_again: frozenset[tuple[str, str]],
+    most: int,
+) -> None:
+    plain = plainly(contacts, agents, not_again)
+    assert pairs(match(contacts, agents, NOW, not_again)) == plain
+    assert pairs(match(contacts, agents, NOW, not_again, most)) == plain[:most]
 
 
 def test_a_skill_that_is_needed_is_waited_for() -> None:

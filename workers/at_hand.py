@@ -1,0 +1,93 @@
+"""What a worker wakes for itself it does itself: the way through Redis would cost a poll of the queue.
+
+A wake-up is a reminder here, too: one that is lost with its process is found by the sweep of the next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from callback.dialing.placing import Placer
+from callback.jobs import JobName, Jobs, Wake
+from callback.runtime import Runtime
+from workers.dispatcher import Dispatcher
+from workers.falling_due import FallingDue
+
+log = logging.getLogger(__name__)
+
+
+class AtHand:
+    """The job queue's port of a worker: dispatching and placing are begun at once, all else goes to the queue.
+
+    `runtime` is the given one with these jobs; whatever the worker does is to use it.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.queue: Jobs = runtime.jobs
+        self.runtime = replace(runtime, jobs=self)
+        self.dispatcher = Dispatcher(self.runtime)
+        self.placer = Placer(self.runtime)
+        self.falling_due = FallingDue(self.runtime)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._finishing = False
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What the jobs are given."""
+        return {
+            "runtime": self.runtime,
+            "dispatcher": self.dispatcher,
+            "placer": self.placer,
+            "falling_due": self.falling_due,
+        }
+
+    async def wake_now(self, wake: Wake) -> None:
+        """Begin it, if it is dispatching or placing and this worker is not about to end."""
+        if not self._finishing and wake.job == JobName.DISPATCH:
+            self._begin(self.dispatcher.dispatch(), wake)
+        elif not self._finishing and wake.job == JobName.PLACE_LEG:
+            self._begin(self.placer.place(wake.subject_id), wake)
+        else:
+            await self.queue.wake_now(wake)
+
+    async def wake_at(self, wake: Wake, when: datetime) -> None:
+        """Ask the queue, for others may be nearer then."""
+        await self.queue.wake_at(wake, when)
+
+    async def take_back(self, wakes: Iterable[Wake]) -> None:
+        """Ask the queue."""
+        await self.queue.take_back(wakes)
+
+    async def close(self) -> None:
+        """Let go of the queue."""
+        await self.queue.close()
+
+    async def rest(self) -> None:
+        """Wait until nothing is in hand."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def finish(self, seconds: float, jobs: Iterable[asyncio.Task[Any]] = ()) -> None:
+        """Begin nothing more, and finish for so long what is in hand, here and among arq's `jobs`."""
+        if self._finishing:
+            return
+        self._finishing = True
+        self.placer.stop()
+        if in_hand := {*self._tasks, *jobs}:
+            await asyncio.wait(in_hand, timeout=seconds)
+
+    def _begin(self, work: Coroutine[Any, Any, object], wake: Wake) -> None:
+        task = asyncio.create_task(self._do(work, wake))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _do(self, work: Coroutine[Any, Any, object], wake: Wake) -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("%s was not done; the sweep will find it", wake.key)
