@@ -19,7 +19,7 @@ from callback.promises.lifecycle import CallbackEvent, CallbackStatus
 from callback.promises.load import load_of
 from callback.promises.offering import rooms_of
 from callback.promises.requesting import get_callback, move_callback
-from callback.promises.texting import text
+from callback.promises.texting import revoke_link, text
 from callback.runtime import Runtime, Work
 
 Change = Callable[[Work, Callback], Awaitable[None]]
@@ -72,6 +72,11 @@ async def call_off(work: Work, callback: Callback, by: str) -> None:
     """
     await cancel_callback(work, callback, by)
     text(work, await get_line(work.session, callback.line_id), callback, Purpose.CALLED_OFF)
+
+
+async def void_link(work: Work, callback: Callback, by: str) -> None:
+    """Let no link open the person's page that was sent before now, such as one that went to a stranger."""
+    await revoke_link(work, await get_line(work.session, callback.line_id), callback, by)
 
 
 async def move_to_room(work: Work, callback: Callback, earliest: datetime) -> None:

@@ -35,6 +35,7 @@ class Callback(SQLModel, table=True):
     `times_written` are the times that the last text message named, as pairs of ISO 8601 instants, so that a
     number sent back means what was read. `message_left_at` is when a machine was left the one message that
     there is. `person_leg_id` names the leg on which the person already waits for an agent, if she does.
+    `link_generation` is that of the links to the person's page which still open it (`callback.links`).
     `extension` is dialled once the number has answered. `kept_score` says how surely a chosen window was to be
     kept when it was promised (`Margin.score`), null where neither plan nor forecast knew.
 
@@ -81,6 +82,7 @@ class Callback(SQLModel, table=True):
     times_written: list[list[str]] = Field(default_factory=list, sa_type=JSON)
     message_left_at: datetime | None = None
     extension: str | None = Field(default=None, max_length=12)
+    link_generation: int = 0
     ended_at: datetime | None = None
 
     def apply(self, event: CallbackEvent, at: datetime, detail: str = "") -> None:

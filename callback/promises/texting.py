@@ -45,7 +45,7 @@ def text(
         line.name,
         window,
         callback.kind == CallbackKind.ASAP,
-        work.links.page(callback.id, window.until + LINK_LASTS),
+        work.links.page(callback.id, window.until + LINK_LASTS, callback.link_generation),
     )
     says = notice(purpose, facts)
     return write_text(
@@ -100,6 +100,17 @@ def remind(work: Work, line: Line, callback: Callback) -> None:
     at = callback.promised_from - before
     if callback.kind == CallbackKind.SCHEDULED and before and work.now + before <= at:
         text(work, line, callback, Purpose.REMINDER, at=at, until=callback.promised_from)
+
+
+async def revoke_link(work: Work, line: Line, callback: Callback, by: str) -> None:
+    """Let no link open a callback's page that was made before now.
+
+    What is still to be texted about it holds such a link: it is dropped, and a reminder written anew.
+    """
+    callback.link_generation += 1
+    callback.note("link_revoked", work.now, f"by {by}")
+    await drop_pending(work, callback.id, "its link was revoked")
+    remind(work, line, callback)
 
 
 async def was_texted(work: Work, callback: Callback, purpose: Purpose) -> bool:

@@ -120,3 +120,13 @@ async def test_where_no_window_has_room_nothing_is_moved(api: Api, office: Offic
     row = await office.again(owed)
     assert isinstance(row, Callback)
     assert row.status == "waiting"
+
+
+async def test_the_links_to_a_persons_page_are_revoked(api: Api, office: Office) -> None:
+    owed = await office.owed(await office.line())
+    done = await api("POST", f"/callbacks/{owed.id}/revoke-link")
+    assert done["timeline"][-1]["event"] == "link_revoked"
+    assert done["timeline"][-1]["detail"] == "by api"
+    now = await office.again(owed)
+    assert isinstance(now, Callback)
+    assert now.link_generation == 1

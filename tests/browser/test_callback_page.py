@@ -27,7 +27,7 @@ async def owed_at_three(office: Office, **more: object) -> tuple[Callback, str]:
         "due_at": start,
     }
     owed = await office.owed(line, **given | more)
-    address = office.runtime.links.page(owed.id, start + timedelta(days=1))
+    address = office.runtime.links.page(owed.id, start + timedelta(days=1), 0)
     assert address is not None
     return owed, address
 

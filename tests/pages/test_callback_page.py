@@ -9,12 +9,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlmodel import select
 
 from callback.clock import ManualClock
 from callback.database import Database
 from callback.lines.line import Line
+from callback.messages.message import Message
 from callback.promises.callback import Callback, CallbackKind
 from callback.promises.lifecycle import CallbackStatus
+from callback.promises.texting import revoke_link
 from tests.integration.office import PUBLIC, Office
 from webhooks.app import create_app
 
@@ -54,7 +57,7 @@ async def scheduled(office: Office, line: Line, **more: object) -> Callback:
 
 def link(office: Office, owed: Callback, days: int = 1) -> str:
     until = office.clock.now() + timedelta(days=days)
-    return f"/c/{office.runtime.links.token(owed.id, until)}"
+    return f"/c/{office.runtime.links.token(owed.id, until, 0)}"
 
 
 def field(name: str, html: str) -> str:
@@ -295,3 +298,28 @@ async def test_a_form_that_does_not_say_how_long_it_is_is_bounded_too(
     assert answer.status_code == 413
     assert read == 4
     assert (await now(office, owed)).status == CallbackStatus.SCHEDULED
+
+
+async def test_a_revoked_link_opens_nothing_and_a_new_one_does(
+    office: Office, web: httpx.AsyncClient, line: Line
+) -> None:
+    owed = await scheduled(office, line)
+    sent = link(office, owed)
+    assert (await web.get(sent)).status_code == 200
+    async with office.runtime.work() as work:
+        callback = await work.session.get_one(Callback, owed.id)
+        await revoke_link(work, line, callback, "Sue")
+    for answer in (
+        await web.get(sent),
+        await web.post(f"{sent}/cancel", data={"version": str(owed.version)}),
+        await web.post(f"{sent}/move", data={"version": str(owed.version)}),
+    ):
+        assert answer.status_code == 410
+        assert NEW_YORK[-2:] not in answer.text
+    assert (await now(office, owed)).status == CallbackStatus.SCHEDULED
+    async with office.database.reading() as session:
+        (reminder,) = (await session.exec(select(Message))).all()
+    renewed = reminder.body.partition("/c/")[2].split()[0].rstrip(".")
+    assert (await web.get(f"/c/{renewed}")).status_code == 200
+    other = await scheduled(office, line, phone_number="+12125550124")
+    assert (await web.get(link(office, other))).status_code == 200

@@ -14,6 +14,7 @@ from callback.dialing.supervising import (
     dial_now,
     move_to_room,
     reassign,
+    void_link,
 )
 from callback.errors import InvalidInput
 from callback.keys import Role
@@ -44,6 +45,16 @@ async def hurry(callback_id: str, office: Office) -> dict[str, Any]:
     async with office.work() as work:
         callback = await get_callback(work, callback_id)
         await dial_now(work, callback, "api")
+        await work.session.flush()
+        return await view_of(work.session, callback)
+
+
+@router.post("/{callback_id}/revoke-link")
+async def revoke(callback_id: str, office: Office) -> dict[str, Any]:
+    """Let no link open the person's page that was sent before now."""
+    async with office.work() as work:
+        callback = await get_callback(work, callback_id)
+        await void_link(work, callback, "api")
         await work.session.flush()
         return await view_of(work.session, callback)
 

@@ -24,6 +24,7 @@ from callback.dialing.supervising import (
     dial_now,
     move_to_room,
     reassign,
+    void_link,
 )
 from callback.errors import InvalidInput, NotFound
 from callback.keys import Role
@@ -45,7 +46,7 @@ pages = Pages()
 
 EVENTS = frozenset({*CallbackEvent} | {
     "request", "attempt_placed", "rang", "agent_accepted", "person_accepted", "danger", "supervised",
-    "note_recorded", "wrapped_up", "handed_over", "message_left", "wrong_number",
+    "note_recorded", "wrapped_up", "handed_over", "message_left", "wrong_number", "link_revoked",
 })  # fmt: skip
 """What the timeline says in words of its own; anything else is shown as it was written."""
 
@@ -218,6 +219,8 @@ def _change_of(action: str, by: str, agent_id: str, time_from: str) -> Change:
                 await dial_now(work, callback, by)
             case "cancel":
                 await call_off(work, callback, by)
+            case "revoke_link":
+                await void_link(work, callback, by)
             case "reassign":
                 await reassign(work, callback, agent_id or None, by)
             case "move" if start is not None:
@@ -274,6 +277,7 @@ async def story(request: Request, office: Office, callback_id: str) -> Response:
         earlier=earlier,
         recorded=recorded,
         own_words={outcome.value for outcome in Outcome},
+        links=bool(office.settings.secret_key.get_secret_value()),
         may={
             "dial_now": CALLBACK_LIFE.allows(callback.status, CallbackEvent.DIAL_NOW),
             "reassign": CALLBACK_LIFE.allows(callback.status, CallbackEvent.REASSIGN),

@@ -126,7 +126,7 @@ async def _promise(work: Work, line: Line, number: str, language: str) -> tuple[
         log.info("no promise to a text: %s", refused)
         return text_steps.refused(line.name)
     window = Window(callback.promised_from, callback.promised_until)
-    link = work.links.page(callback.id, window.until + LINK_LASTS)
+    link = work.links.page(callback.id, window.until + LINK_LASTS, callback.link_generation)
     return text_steps.promised(line.name, window, link)
 
 

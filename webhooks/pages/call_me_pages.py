@@ -106,7 +106,7 @@ def promised_page(work: Work, line: Line, callback: Callback) -> Response:
         callback.language,
         framed_by=tuple(line.embed_origins),
         words=form_steps.words_of_promise(line.name, window, speaker, asap=asap),
-        link=work.links.page(callback.id, window.until + LINK_LASTS),
+        link=work.links.page(callback.id, window.until + LINK_LASTS, callback.link_generation),
     )
 
 

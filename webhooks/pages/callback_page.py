@@ -86,7 +86,9 @@ async def move(token: str, request: Request, form: PlainForm, office: Office) ->
         async with office.work() as work:
             callback = await _callback_of(office, work, token)
             owed, note = await _moved(work, callback, form)
-            token = office.links.token(owed.id, owed.promised_until + LINK_LASTS)
+            token = office.links.token(
+                owed.id, owed.promised_until + LINK_LASTS, owed.link_generation
+            )
     except _Refused as refusal:
         return _refusal(request, refusal)
     return _back(token, note)
@@ -152,12 +154,15 @@ async def _count(office: Runtime, request: Request, token: str, limit: Limit) ->
 
 async def _callback_of(office: Runtime, work: Work, token: str) -> Callback:
     try:
-        callback_id, until = office.links.read(token)
+        link = office.links.read(token)
     except NotAllowed as error:
         raise _Refused("unknown", HTTPStatus.NOT_FOUND) from error
-    if work.now > until:
+    if work.now > link.until:
         raise _Refused("gone", HTTPStatus.GONE)
-    return await get_callback(work, callback_id)
+    callback = await get_callback(work, link.callback_id)
+    if callback.link_generation != link.generation:
+        raise _Refused("gone", HTTPStatus.GONE)
+    return callback
 
 
 def _standing(callback: Callback) -> Standing:
