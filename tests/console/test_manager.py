@@ -96,7 +96,11 @@ async def test_pictures_come_as_files_and_nothing_else_does(console: Console) ->
         assert "script-src" not in drawing.headers["content-security-policy"]
         table = await visit.get(f"/pictures/{name}.csv?line={line.id}&days=1")
         assert table.headers["content-type"].startswith("text/csv")
-    for name in ("volume.png", "nonsense.svg", "volume"):
+    for name in ("volume", "forecast"):
+        image = await visit.get(f"/pictures/{name}.png?line={line.id}&days=1")
+        assert image.headers["content-type"] == "image/png"
+        assert image.content.startswith(b"\x89PNG")
+    for name in ("volume.pdf", "nonsense.png", "nonsense.svg", "volume"):
         await visit.get(f"/pictures/{name}", 404)
 
 

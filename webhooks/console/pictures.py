@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -37,7 +38,7 @@ from webhooks.requests import Office
 
 pages = Pages()
 
-KINDS = {"svg": "image/svg+xml", "csv": "text/csv; charset=utf-8"}
+KINDS = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv; charset=utf-8"}
 # An image runs no script; its own colours are all that it may bring.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 First = Annotated[int, Query(ge=0, le=27)]
@@ -114,7 +115,7 @@ PICTURES: dict[str, Callable[[AsyncSession, Look, Wording], Awaitable[Picture]]]
 async def picture_file(
     request: Request, office: Office, name: str, line: str = "", first: First = 0, days: Days = 7
 ) -> Response:
-    """Return a picture as SVG, or the table behind it as CSV."""
+    """Return a picture as SVG or PNG, or the table behind it as CSV."""
     what, _, kind = name.partition(".")
     if what not in PICTURES or kind not in KINDS:
         raise NotFound("picture", name)
@@ -123,4 +124,11 @@ async def picture_file(
         t = await wording_of(request, chosen.zone)
         picture = await PICTURES[what](session, Look(chosen, first, days), t)
     headers = {"Content-Security-Policy": POLICY, "Content-Disposition": f"inline; filename={name}"}
-    return Response(picture_as(picture, f".{kind}"), media_type=KINDS[kind], headers=headers)
+    return Response(await _drawn(picture, kind), media_type=KINDS[kind], headers=headers)
+
+
+async def _drawn(picture: Picture, kind: str) -> bytes:
+    """Return a picture as a file; PNG takes a library that is slow to load and to draw, so not in the loop."""
+    if kind == "png":
+        return await asyncio.to_thread(picture_as, picture, ".png")
+    return picture_as(picture, f".{kind}")
