@@ -90,7 +90,7 @@ class Line(SQLModel, table=True):
     `dials_per_day` times a local day. A callback is kept for its preferred agent for
     `preferred_agent_minutes`. While the line is `paused`, callers are served but no callback is dialled.
 
-    Windows sized by plan and forecast are offered while they are kept with the probability `promise_chance`;
+    Windows are sized by plan and forecast so that they are kept with the probability `promise_chance`;
     `shrinkage` is the share of planned time in which agents are not there for calls. `callbacks_per_window` is
     the limit where there is no plan or no forecast. Who calls again within `redial_minutes` after hanging up in
     the queue is the same demand, not more of it (0: every call counts).

@@ -43,14 +43,14 @@ class Margin:
 class Calibration:
     """How a score turns into the probability that a window is kept: Φ(base + slope × score).
 
-    As it stands, the margin is believed; what became of earlier promises moves it (`calibrated`).
+    As it stands, the margin is believed; what became of earlier windows moves it (`calibrated`).
     """
 
     base: float = 0.0
     slope: float = 1.0
 
     def chance(self, score: float) -> float:
-        """Return the probability, 0–1, that promises with this score are kept."""
+        """Return the probability, 0–1, that all promises of a window with this score are kept."""
         return _NORMAL.cdf(self.base + self.slope * score)
 
 
@@ -59,8 +59,7 @@ class Outlook:
     """What is left for callbacks in the coming intervals, which lie end to end from `first` on.
 
     `free` and `spread` are those of a `Margin`, each interval for itself; `known` tells for which intervals
-    there are both a plan and a forecast. A window is offered while the `chance` (0–1) that it is kept is at
-    least that.
+    there are both a plan and a forecast. Windows are sized so that they are kept with the probability `chance`.
     """
 
     first: datetime
@@ -96,39 +95,42 @@ class Outlook:
         return None if margin is None else margin.score(promises)
 
     def capacity(self, start: datetime, until: datetime) -> int | None:
-        """Return the most promises that a window can bear, or None where nothing is known of it.
-
-        Never more than what is free on average, however sure it is that agents would find the time: they
-        would take it from live callers.
-        """
+        """Return the most promises that a window can bear, or None where nothing is known of it."""
         margin = self.margin(start, until)
         return None if margin is None else most_promises(margin, self.chance, self.calibration)
 
 
 def most_promises(margin: Margin, chance: float, calibration: Calibration) -> int:
-    """Return the most promises of which all are kept with probability `chance`, at most the mean margin."""
+    """Return the number of promises of which all are kept with the probability nearest to `chance`.
+
+    Rounded down, a window would be surer than asked for by half a promise on average, which is much where only
+    a few are promised. Where agents have less than one callback to spare on average nothing is promised,
+    however well it went so far: the callbacks would be taken from live callers.
+    """
     if margin.mean < 1.0:
         return 0
     score = (_NORMAL.inv_cdf(chance) - calibration.base) / calibration.slope
-    bound = margin.mean + 0.5 - score * max(margin.spread, 0.25)
-    return max(0, math.floor(min(bound, margin.mean) + 1e-9))
+    exact = margin.mean + 0.5 - score * max(margin.spread, 0.25)
+    return max(0, math.ceil(exact - 0.5 - 1e-9))
 
 
-_PRIOR_PROMISES = 25.0
+_PRIOR_WINDOWS = 1.0
 _STEPS = 25
 
 
 def calibrated(scores: Sequence[float], kept: Sequence[bool]) -> Calibration:
-    """Return the calibration that fits what became of earlier promises with these scores.
+    """Return the calibration that fits what became of earlier windows.
 
-    Probit regression (C. I. Bliss 1934) by Newton's method, held back by a normal prior around
-    Φ(score), worth 25 promises: until there are many, little moves. The slope stays at least 0.2, because
-    more room can never make a promise less sure.
+    Of each the score with all its promises counts, and whether all of them were kept. Judged one by one, the
+    first promises of a window, sold when it was nearly empty, would be taken for proof that it can bear more.
+    Probit regression (C. I. Bliss 1934) by Newton's method, held back by a normal prior around Φ(score): until
+    there are some dozens of windows, little moves. The slope stays at least 0.2, because more room can never
+    make a window less sure.
     """
     base, slope = 0.0, 1.0
     for _ in range(_STEPS):
-        grad_base, grad_slope = -_PRIOR_PROMISES * base, -_PRIOR_PROMISES * (slope - 1.0)
-        curve_bb, curve_bs, curve_ss = _PRIOR_PROMISES, 0.0, _PRIOR_PROMISES
+        grad_base, grad_slope = -_PRIOR_WINDOWS * base, -_PRIOR_WINDOWS * (slope - 1.0)
+        curve_bb, curve_bs, curve_ss = _PRIOR_WINDOWS, 0.0, _PRIOR_WINDOWS
         for score, was_kept in zip(scores, kept, strict=True):
             score = max(-6.0, min(6.0, score))
             sign = 1.0 if was_kept else -1.0

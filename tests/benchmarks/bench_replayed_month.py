@@ -65,6 +65,7 @@ class Promise:
     handle: timedelta
     score: float | None
     chance: float | None
+    last: bool = False
     kept: bool | None = None
 
 
@@ -178,8 +179,9 @@ class Month:
 
     def begin(self, day: date) -> None:
         self.came = 0
-        scored = [(p.score, p.kept) for p in self.figures.promises if p.score is not None]
-        self.calibration = calibrated([s for s, _ in scored], [bool(kept) for _, kept in scored])
+        windows = windows_of(self.figures.promises)
+        scores = [min(p.score for p in window if p.score is not None) for window in windows]
+        self.calibration = calibrated(scores, [all_kept(window) for window in windows])
         self.waiting, self.owed, self.busy = [], [], []
         self.now = datetime.combine(day, datetime.min.time(), tzinfo=UTC)
         self.look()
@@ -271,11 +273,12 @@ class Month:
             if until.date() != self.now.date():
                 return None
             taken = sum(p.start == start for p in self.owed)
-            if taken < self.capacity(start, until):
+            size = self.capacity(start, until)
+            if taken < size:
                 margin = self.margin(start, until)
                 score = margin.score(taken + 1) if margin else None
                 chance = self.calibration.chance(score) if score is not None else None
-                return Promise(start, until, caller.handle, score, chance)
+                return Promise(start, until, caller.handle, score, chance, taken + 1 >= size)
             start = until
         return None
 
@@ -289,16 +292,37 @@ class Month:
         return self.outlook.margin(start, until) if self.outlook else None
 
 
+def windows_of(promises: list[Promise]) -> list[list[Promise]]:
+    """Return the promises of each window, the last one given last."""
+    windows = defaultdict(list)
+    for promise in promises:
+        windows[promise.start].append(promise)
+    return list(windows.values())
+
+
+def all_kept(window: list[Promise]) -> bool:
+    return all(promise.kept for promise in window)
+
+
 def reliability(promises: list[Promise]) -> str:
-    """Return how many were kept of those that were said to be kept so surely."""
-    told = []
-    for low, high in ((0.75, 0.85), (0.85, 0.95), (0.95, 1.01)):
-        among = [p for p in promises if p.chance is not None and low <= p.chance < high]
-        if among:
-            said = fmean(p.chance or 0.0 for p in among)
-            kept = sum(p.kept is True for p in among) / len(among)
-            told.append(f"said {said:.0%}: kept {kept:.0%} of {len(among)}")
-    return "; ".join(told)
+    """Return how surely windows were to be kept with all that they were sold, and how many were.
+
+    A window is full if it was sold to the limit that it had when the last promise was given. All others are
+    kept more surely than asked for, because nobody wanted more of them.
+    """
+    windows = windows_of(promises)
+    full = [window for window in windows if window[-1].last]
+    return "; ".join(
+        f"{name} {_said_and_kept(those)}" for name, those in (("full", full), ("all", windows))
+    )
+
+
+def _said_and_kept(windows: list[list[Promise]]) -> str:
+    if not windows:
+        return "0"
+    said = fmean(window[-1].chance or 0.0 for window in windows)
+    kept = sum(all_kept(window) for window in windows) / len(windows)
+    return f"{len(windows)}, said {said:.1%}, kept {kept:.1%}"
 
 
 def test_windows_sized_by_the_forecast_beside_a_fixed_limit() -> None:
@@ -312,8 +336,7 @@ def test_windows_sized_by_the_forecast_beside_a_fixed_limit() -> None:
         runs: dict[str, Figures] = {}
         for name, limit, chance in (
             ("no callbacks", 0, 0.9),
-            ("2 a window", 2, 0.9),
-            ("5 a window", 5, 0.9),
+            *((f"{limit} a window", limit, 0.9) for limit in (2, 3, 5, 8, 1_000)),
             ("sized, 80 %", None, 0.8),
             ("sized, 90 %", None, 0.9),
         ):

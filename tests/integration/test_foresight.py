@@ -18,6 +18,7 @@ from callback.errors import InvalidInput
 from callback.forecasting.snapshot import ForecastSnapshot, SnapshotKind, latest_snapshot
 from callback.lines.line import Line
 from callback.lines.offer import Window
+from callback.promises.evidence import judged_windows
 from callback.promises.foresight import keep_outlook
 from callback.promises.load import load_of
 from callback.promises.offering import room_in, score_of
@@ -272,7 +273,7 @@ async def test_broken_promises_make_the_line_promise_less(office: Office) -> Non
             number,
             status="failed",
             promised_from=past,
-            promised_until=past,
+            promised_until=past + timedelta(seconds=1),
             kept_score=1.5,
             promise_kept=number % 2 == 0,
         )
@@ -280,6 +281,35 @@ async def test_broken_promises_make_the_line_promise_less(office: Office) -> Non
     learnt = await outlook(office, line)
     assert learnt.base + 1.5 * learnt.slope == pytest.approx(0.0, abs=0.25)
     assert await room_at(office, line, 4) < before
+
+
+async def test_a_window_is_judged_by_all_its_promises_and_the_score_of_the_last(
+    office: Office,
+) -> None:
+    line = await office.line(opening_hours=HOURS)
+    hour = timedelta(hours=1)
+    today = office.clock.now()
+    given = [
+        (2 * hour, 2.0, True),
+        (2 * hour, 0.5, False),
+        (3 * hour, 1.0, True),
+        (3 * hour, 0.25, None),
+        (-hour, 3.0, True),
+    ]
+    for number, (ago, score, kept) in enumerate(given):
+        start = today - ago
+        await office.owed(
+            line,
+            number,
+            status="failed",
+            promised_from=start,
+            promised_until=start + timedelta(minutes=15),
+            kept_score=score,
+            promise_kept=kept,
+        )
+    async with office.database.reading() as session:
+        judged = await judged_windows(session, line.id, today)
+    assert judged == [(0.5, False), (1.0, True)]
 
 
 async def test_the_worker_looks_ahead_for_every_line_and_is_not_stopped_by_one(
