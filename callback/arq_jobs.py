@@ -6,13 +6,16 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from arq.connections import ArqRedis
 from arq.constants import job_key_prefix
+from arq.jobs import serialize_job
+from arq.utils import timestamp_ms
 from redis.asyncio import BlockingConnectionPool, ConnectionPool
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff, NoBackoff
@@ -21,7 +24,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from callback.clock import Clock
-from callback.jobs import JobName, Wake
+from callback.jobs import JobName, Wake, Wish
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,8 @@ QUEUE = "callback:jobs"
 PATIENCE_SECONDS = 1.0
 REST_AFTER_FAILURE = timedelta(seconds=2)
 KEPT_FOR = timedelta(minutes=1)
+MILLISECOND = timedelta(milliseconds=1)
+NAMED_AT_MOST = 3
 UNIQUE = frozenset({JobName.FALL_DUE})
 
 
@@ -78,11 +83,20 @@ class ArqJobs:
 
     async def wake_now(self, wake: Wake) -> None:
         """Ask for `wake` at once."""
-        await self._enqueue(wake, timedelta(0))
+        await self.wake_all([(wake, None)])
 
     async def wake_at(self, wake: Wake, when: datetime) -> None:
         """Ask for `wake` at `when`, as a delay on the machine's own clock, which is the one arq reads."""
-        await self._enqueue(wake, self._clock.real_delay(when))
+        await self.wake_all([(wake, when)])
+
+    async def wake_all(self, wishes: Collection[Wish]) -> None:
+        """Ask for several in one exchange with Redis."""
+        if asyncio.get_running_loop().time() < self._rest_until:
+            return
+        keys = ", ".join(wake.key for wake, _ in islice(wishes, NAMED_AT_MOST))
+        more = f" and {len(wishes) - NAMED_AT_MOST} more" * (len(wishes) > NAMED_AT_MOST)
+        async with self._patience(f"no wake-up for {keys}{more}, the sweep will find it"):
+            await self._enqueue(wishes)
 
     async def take_back(self, wakes: Iterable[Wake]) -> None:
         """Take wakes out of the queue; what they carry goes later, for somebody may be about to read it."""
@@ -100,15 +114,28 @@ class ArqJobs:
         """Close the pool."""
         await self.redis.aclose(close_connection_pool=True)
 
-    async def _enqueue(self, wake: Wake, delay: timedelta) -> None:
-        if asyncio.get_running_loop().time() < self._rest_until:
-            return
-        # A job that is running hides a second one of the same name: only what carries a version may be unique.
-        job_id = wake.key if wake.job in UNIQUE else f"{wake.key}:{secrets.token_hex(6)}"
-        async with self._patience(f"no wake-up for {wake.key}, the sweep will find it"):
-            await self.redis.enqueue_job(
-                wake.job.value, wake.subject_id, wake.version, _job_id=job_id, _defer_by=delay
-            )
+    async def _enqueue(self, wishes: Collection[Wish]) -> None:
+        """Write jobs down as `enqueue_job` does one by one, which first asks whether there is one of that name.
+
+        Here only a missing job is written, and only a missing place in the queue: one that waits already, or
+        is under way, stays as it is.
+        """
+        asked_at = timestamp_ms()
+        places: dict[str, int] = {}
+        async with self.redis.pipeline(transaction=True) as pipe:
+            for wake, when in wishes:
+                job_id = _job_id(wake)
+                delay = self._clock.real_delay(when) if when is not None else timedelta(0)
+                # Rounded up: whoever is woken too early finds nothing to do, and is not woken again.
+                places[job_id] = asked_at - (-delay // MILLISECOND)
+                job = serialize_job(
+                    wake.job.value, (wake.subject_id, wake.version), {}, None, asked_at,
+                    serializer=serialize,
+                )  # fmt: skip
+                lasts_ms = places[job_id] - asked_at + self.redis.expires_extra_ms
+                pipe.set(job_key_prefix + job_id, job, px=lasts_ms, nx=True)
+            pipe.zadd(QUEUE, places, nx=True)
+            await pipe.execute()
 
     @asynccontextmanager
     async def _patience(self, otherwise: str) -> AsyncIterator[None]:
@@ -119,3 +146,8 @@ class ArqJobs:
             rest = REST_AFTER_FAILURE.total_seconds()
             self._rest_until = asyncio.get_running_loop().time() + rest
             log.warning("%s: %s", otherwise, type(error).__name__)
+
+
+def _job_id(wake: Wake) -> str:
+    # A job that is running hides a second one of the same name: only what carries a version may be unique.
+    return wake.key if wake.job in UNIQUE else f"{wake.key}:{secrets.token_hex(6)}"

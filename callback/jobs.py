@@ -6,7 +6,7 @@ sweep of the database finds what nobody was woken for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -40,8 +40,12 @@ class Wake:
         return f"{self.job}:{self.subject_id}:{self.version}"
 
 
+Wish = tuple[Wake, datetime | None]
+"""What to be woken for, and when; None is as soon as a worker is free."""
+
+
 class Jobs(Protocol):
-    """How jobs are asked for. No method raises or takes longer than about a second."""
+    """How jobs are asked for. Nothing raises or takes longer than about a second, however many there are."""
 
     async def wake_now(self, wake: Wake) -> None:
         """Ask for `wake` as soon as a worker is free."""
@@ -49,6 +53,10 @@ class Jobs(Protocol):
 
     async def wake_at(self, wake: Wake, when: datetime) -> None:
         """Ask for `wake` at `when`; at once if that has passed."""
+        ...
+
+    async def wake_all(self, wishes: Collection[Wish]) -> None:
+        """Ask for several at once."""
         ...
 
     async def take_back(self, wakes: Iterable[Wake]) -> None:

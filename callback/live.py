@@ -6,12 +6,15 @@ there is now. It may be lost, doubled or late: pages also look by themselves eve
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 EVERYTHING = "*"
 """The topic that stands for all others: news may have been missed."""
+
+
+_KINDS = ("agent", "line", "callback")
 
 
 class News(Protocol):
@@ -45,12 +48,18 @@ class Live(Protocol):
 
 def topics_of(row: object) -> set[str]:
     """Return what a changed row is news of: its kind and itself, its agent, its line and its callback."""
-    table = str(getattr(row, "__tablename__", ""))
+    names = ("id", "agent_id", "line_id", "callback_id")
+    values = {name: getattr(row, name, None) for name in names}
+    return topics_in(str(getattr(row, "__tablename__", "")), values)
+
+
+def topics_in(table: str, values: Mapping[str, Any]) -> set[str]:
+    """Return what a row of `table` with these values is news of."""
     topics = {table}
-    if table in {"agent", "line", "callback"}:
-        topics.add(f"{table}:{row.id}")  # type: ignore[attr-defined]
-    for kind in ("agent", "line", "callback"):
-        identifier = getattr(row, f"{kind}_id", None)
+    if table in _KINDS:
+        topics.add(f"{table}:{values['id']}")
+    for kind in _KINDS:
+        identifier = values.get(f"{kind}_id")
         if identifier:
             topics.add(f"{kind}:{identifier}")
     return topics

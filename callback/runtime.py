@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import event
-from sqlalchemy.orm import Session, UOWTransaction
+from sqlalchemy.orm import Session, UOWTransaction, make_transient_to_detached
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.clock import Clock
 from callback.database import Database
-from callback.jobs import JobName, Jobs, Wake
+from callback.inserting import Row, insert_rows
+from callback.jobs import JobName, Jobs, Wake, Wish
 from callback.links import Links
-from callback.live import Live, NoLive, topics_of
+from callback.live import Live, NoLive, topics_in, topics_of
 from callback.pace import NoSharedPace, Pace
 from callback.settings import Settings
 from callback.telephony.addresses import Addresses
@@ -36,7 +38,7 @@ class Work:
     session: AsyncSession
     now: datetime
     links: Links = field(default_factory=lambda: Links("", ""))
-    wakes: dict[tuple[Wake, datetime | None], None] = field(default_factory=dict)
+    wakes: dict[Wish, None] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
 
     def wake(
@@ -49,6 +51,22 @@ class Work:
     ) -> None:
         """Ask for a job once this work is committed: now, or `at` an instant."""
         self.wakes[Wake(job, subject_id, version), at] = None
+
+    async def write_new(self, rows: Sequence[SQLModel]) -> None:
+        """Write down new objects of one kind in one statement; the session then has them as if read."""
+        if not rows:
+            return
+        values = [dict(row) for row in rows]
+        await self.write(type(rows[0]), values)
+        for row in rows:
+            make_transient_to_detached(row)
+        self.session.add_all(rows)
+
+    async def write(self, table: type[SQLModel], rows: Sequence[Row]) -> None:
+        """Write down new rows of one kind, of which there may be many, in one statement; they are news too."""
+        await insert_rows(self.session, table, rows)
+        for row in rows:
+            self.changed |= topics_in(str(table.__tablename__), row)
 
 
 def _collector(work: Work) -> Callable[[Session, UOWTransaction], None]:
@@ -93,11 +111,8 @@ class Runtime:
     async def release(self, work: Work) -> None:
         """Send out the wake-ups and the news of committed work."""
         self.live.tell(work.changed)
-        for wake, at in work.wakes:
-            if at is None:
-                await self.jobs.wake_now(wake)
-            else:
-                await self.jobs.wake_at(wake, at)
+        if work.wakes:
+            await self.jobs.wake_all(work.wakes)
 
     async def close(self) -> None:
         """Let go of everything, whatever fails on the way."""

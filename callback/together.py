@@ -16,13 +16,19 @@ class Together(Generic[Q, A]):
 
     Alone, a question is asked at once and waits for nobody. `answer` takes the questions, each once, and
     returns an answer for those that have one; its failure is that of everybody in the batch. At `most` so
-    many are asked as one, those first that came first.
+    many are asked as one, those first that came first. Where somebody waits when several have just been
+    answered, more are to come: `gather` is awaited, so that the first does not go alone and the others have to
+    wait for the batch after it.
     """
 
     def __init__(
-        self, answer: Callable[[list[Q]], Awaitable[Mapping[Q, A]]], most: int | None = None
+        self,
+        answer: Callable[[list[Q]], Awaitable[Mapping[Q, A]]],
+        most: int | None = None,
+        gather: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._answer = answer
+        self._gather = gather
         self._most = most
         self._waiting: dict[Q, asyncio.Future[A | None]] = {}
         self._busy = False
@@ -41,11 +47,15 @@ class Together(Generic[Q, A]):
         return await asyncio.shield(future)
 
     async def _answer_all(self) -> None:
+        together = False
         try:
             while self._waiting:
+                if together and self._gather is not None:
+                    await self._gather()
                 batch = dict(islice(self._waiting.items(), self._most))
                 for question in batch:
                     del self._waiting[question]
+                together = len(batch) > 1
                 await self._answer_batch(batch)
         finally:
             self._busy = False

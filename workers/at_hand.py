@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from callback.dialing.placing import Placer
-from callback.jobs import JobName, Jobs, Wake
+from callback.jobs import JobName, Jobs, Wake, Wish
 from callback.runtime import Runtime
 from workers.dispatcher import Dispatcher
 from workers.falling_due import FallingDue
@@ -48,16 +48,17 @@ class AtHand:
 
     async def wake_now(self, wake: Wake) -> None:
         """Begin it, if it is dispatching or placing and this worker is not about to end."""
-        if not self._finishing and wake.job == JobName.DISPATCH:
-            self._begin(self.dispatcher.dispatch(), wake)
-        elif not self._finishing and wake.job == JobName.PLACE_LEG:
-            self._begin(self.placer.place(wake.subject_id), wake)
-        else:
-            await self.queue.wake_now(wake)
+        await self.wake_all([(wake, None)])
 
     async def wake_at(self, wake: Wake, when: datetime) -> None:
         """Ask the queue, for others may be nearer then."""
         await self.queue.wake_at(wake, when)
+
+    async def wake_all(self, wishes: Collection[Wish]) -> None:
+        """Begin what is wanted now and can be done here, and ask the queue for the rest."""
+        rest = [(wake, when) for wake, when in wishes if when is not None or not self._take(wake)]
+        if rest:
+            await self.queue.wake_all(rest)
 
     async def take_back(self, wakes: Iterable[Wake]) -> None:
         """Ask the queue."""
@@ -80,6 +81,18 @@ class AtHand:
         self.placer.stop()
         if in_hand := {*self._tasks, *jobs}:
             await asyncio.wait(in_hand, timeout=seconds)
+
+    def _take(self, wake: Wake) -> bool:
+        """Begin it, if that is this worker's business; tell whether it was."""
+        if self._finishing:
+            return False
+        if wake.job == JobName.DISPATCH:
+            self._begin(self.dispatcher.dispatch(), wake)
+            return True
+        if wake.job == JobName.PLACE_LEG:
+            self._begin(self.placer.place(wake.subject_id), wake)
+            return True
+        return False
 
     def _begin(self, work: Coroutine[Any, Any, object], wake: Wake) -> None:
         task = asyncio.create_task(self._do(work, wake))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from callback.calls.call import Call, CallEvent, CallOutcome, CallStatus
@@ -12,6 +13,14 @@ from callback.ids import new_id
 from callback.jobs import JobName
 from callback.lines.line import Line
 from callback.runtime import Work
+
+_CALLS = (
+    select(Call)
+    .where(col(Call.call_sid).in_(bindparam("sids", expanding=True)))
+    # Two who lock the same rows must do so in the same order.
+    .order_by(Call.call_sid)
+    .with_for_update()
+)
 
 
 async def find_call(work: Work, call_sid: str) -> Call | None:
@@ -24,13 +33,7 @@ async def find_call(work: Work, call_sid: str) -> Call | None:
 
 async def find_calls(work: Work, call_sids: Collection[str]) -> dict[str, Call]:
     """Return contacts by the telephone company's names for them, locked for this work, where there are any."""
-    found = await work.session.exec(
-        # Two who lock the same rows must do so in the same order.
-        select(Call)
-        .where(col(Call.call_sid).in_(call_sids))
-        .order_by(Call.call_sid)
-        .with_for_update()
-    )
+    found = await work.session.exec(_CALLS, params={"sids": list(call_sids)})
     return {call.call_sid: call for call in found}
 
 

@@ -21,7 +21,7 @@ from callback.clock import Clock
 from callback.database import Database
 from callback.errors import NotFound
 from callback.lines.directory import get_line
-from callback.lines.hours import Opening, current_opening
+from callback.lines.hours import Opening, current_opening, is_open
 from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.promises.callback import Callback
@@ -102,6 +102,10 @@ class Board:
         if found is None:
             found = self._offered[key] = tuple(rooms.after())
         return found
+
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether the line is open at `now`, which is not before the reading."""
+        return (self.opening is not None and now < self.opening.closes) or is_open(self.line, now)
 
     def asap(self, load: Load, now: datetime) -> Window | None:
         """Return the window to promise to somebody who keeps the place in line, if it can be kept."""

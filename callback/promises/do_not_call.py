@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,6 +22,11 @@ class DoNotCall(SQLModel, table=True):
     by: str = Field(max_length=80)
 
 
+_LISTED = select(DoNotCall.number).where(
+    col(DoNotCall.number).in_(bindparam("numbers", expanding=True))
+)
+
+
 async def is_listed(session: AsyncSession, number: str) -> bool:
     """Tell whether the person at this number asked us never to call."""
     return await session.get(DoNotCall, number) is not None
@@ -28,10 +34,7 @@ async def is_listed(session: AsyncSession, number: str) -> bool:
 
 async def listed_among(session: AsyncSession, numbers: Collection[str]) -> set[str]:
     """Return those of `numbers` whose people asked us never to call."""
-    found = await session.exec(
-        select(DoNotCall.number).where(col(DoNotCall.number).in_(set(numbers)))
-    )
-    return set(found)
+    return set(await session.exec(_LISTED, params={"numbers": list(set(numbers))}))
 
 
 async def put_on_list(work: Work, number: str, by: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import JSON
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.promises.capacity import Calibration, Outlook
@@ -57,8 +57,7 @@ class OutlookRow(SQLModel, table=True):
 
 async def outlook_of(session: AsyncSession, line_id: str, now: datetime) -> Outlook | None:
     """Return the outlook of a line, None if there is none or its worker has been silent for too long."""
-    found = await session.exec(select(OutlookRow).where(col(OutlookRow.line_id) == line_id))
-    row = found.first()
+    row = await session.get(OutlookRow, line_id)
     if row is None or now.astimezone(UTC) - row.made_at > STALE_AFTER:
         return None
     return row.outlook

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,19 +14,19 @@ from callback.promises.lifecycle import OPEN, CallbackStatus
 
 PLACE_KEPT = timedelta(days=1)
 """How long somebody whom we could not reach has the old place in line."""
+_OWED = select(Callback).where(
+    col(Callback.phone_number).in_(bindparam("numbers", expanding=True)),
+    col(Callback.line_id) == bindparam("line_id"),
+    col(Callback.status).in_(list(OPEN)),
+)
 
 
 async def open_callbacks_of(
     session: AsyncSession, line_id: str, numbers: Collection[str]
 ) -> dict[str, Callback]:
     """Return the callbacks that are still owed to people on this line, by their numbers."""
-    found = await session.exec(
-        select(Callback).where(
-            col(Callback.phone_number).in_(numbers),
-            col(Callback.line_id) == line_id,
-            col(Callback.status).in_(list(OPEN)),
-        )
-    )
+    values = {"line_id": line_id, "numbers": list(numbers)}
+    found = await session.exec(_OWED, params=values)
     return {callback.phone_number: callback for callback in found}
 
 

@@ -5,23 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from callback.calls.call import Call, CallEvent, CallStatus
 from callback.dialogue.notices import Purpose
 from callback.errors import NoLongerWaiting, NotFound, PromiseRefused
 from callback.ids import new_id
+from callback.inserting import Row
 from callback.jobs import JobName
 from callback.lines.line import Line
 from callback.lines.offer import Window
+from callback.messages.message import Message
 from callback.messages.outbox import drop_pending
 from callback.phone import mask
-from callback.promises.callback import Callback, CallbackKind
+from callback.promises.callback import Callback, CallbackKind, TimelineEntry
 from callback.promises.lifecycle import OPEN, CallbackEvent, CallbackStatus
 from callback.promises.load import load_of
 from callback.promises.offering import is_overloaded, room_in, score_of
 from callback.promises.standing import Standing, read_standing
-from callback.promises.texting import remind, text, text_anew
+from callback.promises.texting import remind, text_anew, texts_of_promise
 from callback.runtime import Work
 
 BY_TEXT = "text"
@@ -65,6 +68,8 @@ async def request_callback(work: Work, line: Line, request: Request) -> Callback
     return outcome
 
 
+_ALONE = select(Line.id).where(col(Line.id) == bindparam("line_id")).with_for_update(key_share=True)
+
 Outcome = Callback | PromiseRefused | NoLongerWaiting
 
 
@@ -91,10 +96,7 @@ async def request_callbacks(work: Work, line: Line, requests: list[Request]) -> 
             outcomes.append(callback)
         except (PromiseRefused, NoLongerWaiting) as refusal:
             outcomes.append(refusal)
-    # What is written about a callback refers to its row, which has to be there first.
-    await work.session.flush()
-    for callback, request in fresh:
-        _announce(work, line, callback, request)
+    await _write_down(work, line, fresh)
     return outcomes
 
 
@@ -122,23 +124,40 @@ def _give(work: Work, standing: Standing, request: Request) -> Callback:
         if request.call.status not in {CallStatus.WAITING, CallStatus.ARRIVING}:
             raise NoLongerWaiting(f"the caller is {request.call.status}")
         request.call.apply(CallEvent.PROMISE, work.now)
-    callback = _write_down(work, standing.line, request, window)
+    callback = _promise(work, standing.line, request, window)
     if request.window is not None:
         callback.kept_score = standing.score_in(window)
-    work.session.add(callback)
     standing.promise(callback)
     return callback
 
 
-def _announce(work: Work, line: Line, callback: Callback, request: Request) -> None:
-    callback.note("request", work.now, f"by {request.channel} for {mask(request.phone_number)}")
+async def _write_down(work: Work, line: Line, fresh: list[tuple[Callback, Request]]) -> None:
+    """Write new promises down, what is told of them and who is woken; each kind of row in one statement."""
+    texts: list[Row] = []
+    for callback, request in fresh:
+        _wake_for(work, callback)
+        texts += texts_of_promise(work, line, callback, confirms=request.channel != BY_TEXT)
+    # What else this work has changed may be what a promise refers to.
+    await work.session.flush()
+    await work.write_new([callback for callback, _ in fresh])
+    await work.write(TimelineEntry, [_entry(work, *given) for given in fresh])
+    await work.write(Message, texts)
+
+
+def _entry(work: Work, callback: Callback, request: Request) -> Row:
+    return {
+        "callback_id": callback.id,
+        "at": work.now,
+        "event": "request",
+        "detail": f"by {request.channel} for {mask(request.phone_number)}",
+    }
+
+
+def _wake_for(work: Work, callback: Callback) -> None:
     if callback.kind == CallbackKind.SCHEDULED:
         work.wake(JobName.FALL_DUE, callback.id, version=callback.version, at=callback.due_at)
     else:
         work.wake(JobName.DISPATCH)
-    if request.channel != BY_TEXT:
-        text(work, line, callback, Purpose.PROMISED)
-    remind(work, line, callback)
 
 
 async def _one_at_a_time(work: Work, line_id: str) -> None:
@@ -146,9 +165,7 @@ async def _one_at_a_time(work: Work, line_id: str) -> None:
 
     Rows that only refer to the line are not held up. SQLite's writers are alone anyway.
     """
-    await work.session.exec(
-        select(Line.id).where(col(Line.id) == line_id).with_for_update(key_share=True)
-    )
+    await work.session.exec(_ALONE, params={"line_id": line_id})
 
 
 def _window_that_can_be_kept(standing: Standing, request: Request, now: datetime) -> Window:
@@ -170,7 +187,7 @@ def _skills_of(request: Request) -> list[str]:
     return list(request.skills or asked_for)
 
 
-def _write_down(work: Work, line: Line, request: Request, window: Window) -> Callback:
+def _promise(work: Work, line: Line, request: Request, window: Window) -> Callback:
     scheduled = request.window is not None
     return Callback(
         id=new_id(work.now),
@@ -191,6 +208,8 @@ def _write_down(work: Work, line: Line, request: Request, window: Window) -> Cal
         promised_until=window.until,
         due_at=window.start,
         net_wait_seconds=(work.now - _arrival(request, work.now)).total_seconds(),
+        # Left to its default, each row would have the model's library read a signature.
+        times_written=[],
     )
 
 

@@ -13,7 +13,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.calls.call import Call, CallStatus
-from callback.lines.hours import current_opening
+from callback.lines.hours import Opening, current_opening
 from callback.lines.line import Line
 from callback.lines.offer import Window
 from callback.promises.callback import Callback, CallbackKind
@@ -42,7 +42,8 @@ _ARRIVED_BETWEEN = union_all(
 class Standing:
     """A line at one instant towards some people: its load, its promises, who is not to be called, who is owed.
 
-    `load` stands before the first of them, and `between` arrived those who wait between first and last.
+    `load` stands before the first of them, and `between` arrived those who wait between first and last;
+    `opening` is the one in which `now` lies.
     """
 
     line: Line
@@ -54,6 +55,7 @@ class Standing:
     owed: dict[str, Callback]
     outlook: Outlook | None = None
     skills: tuple[frozenset[str], ...] = ()
+    opening: Opening | None = None
     _given: list[Window] = field(default_factory=list)
 
     def room_in(self, window: Window) -> int:
@@ -75,7 +77,7 @@ class Standing:
 
     def asap(self, load: Load) -> Window | None:
         """Return the window to promise to somebody who keeps the place in line, if it can be kept."""
-        return asap_for(load, current_opening(self.line, self.now), self.now)
+        return asap_for(load, self.opening, self.now)
 
     def _given_in(self, window: Window) -> int:
         return sum(one.start < window.until and window.start < one.until for one in self._given)
@@ -114,6 +116,7 @@ async def read_standing(
         owed=await open_callbacks_of(session, line.id, numbers),
         outlook=await outlook_of(session, line.id, now),
         skills=await skills_at_work(session, line.id) if wants_skills else (),
+        opening=current_opening(line, now),
     )
 
 

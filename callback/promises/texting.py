@@ -10,6 +10,7 @@ from callback.dialogue.notices import NoticeFacts, Purpose, notice
 from callback.dialogue.sentences import Speaker
 from callback.dialogue.turn import Say
 from callback.ids import new_id
+from callback.inserting import Row
 from callback.jobs import JobName
 from callback.lines.line import Line
 from callback.lines.offer import Window
@@ -40,18 +41,7 @@ def text(
     It speaks of the promise as it stands at this moment, is sent no sooner than `at` (None: at once) and not
     after `until`. Returns None where the line sends no texts or the phone takes none.
     """
-    window = Window(callback.promised_from, callback.promised_until)
-    facts = NoticeFacts(
-        line.name,
-        window,
-        callback.kind == CallbackKind.ASAP,
-        work.links.page(callback.id, window.until + LINK_LASTS, callback.link_generation),
-    )
-    says = notice(purpose, facts)
-    return write_text(
-        work, line, callback.phone_number, callback.language, purpose, says,
-        callback_id=callback.id, at=at, until=until,
-    )  # fmt: skip
+    return _add(work, _text(work, line, callback, purpose, at=at, until=until))
 
 
 def write_text(
@@ -62,29 +52,80 @@ def write_text(
     purpose: Purpose,
     says: tuple[Say, ...],
     *,
+    until: datetime | None = None,
+) -> Message | None:
+    """Write a text to a number into the outbox; None where it would reach nobody."""
+    return _add(work, _worded(work, line, number, language, purpose, says, until=until))
+
+
+def texts_of_promise(work: Work, line: Line, callback: Callback, *, confirms: bool) -> list[Row]:
+    """Return the texts that a new promise owes, as rows of `Message` to be written down by the caller."""
+    texts = [_text(work, line, callback, Purpose.PROMISED)] if confirms else []
+    texts.append(_reminder(work, line, callback))
+    return [text for text in texts if text is not None]
+
+
+def _add(work: Work, text: Row | None) -> Message | None:
+    if text is None:
+        return None
+    message = Message(**text)
+    work.session.add(message)
+    return message
+
+
+def _text(
+    work: Work,
+    line: Line,
+    callback: Callback,
+    purpose: Purpose,
+    *,
+    at: datetime | None = None,
+    until: datetime | None = None,
+) -> Row | None:
+    window = Window(callback.promised_from, callback.promised_until)
+    facts = NoticeFacts(
+        line.name,
+        window,
+        callback.kind == CallbackKind.ASAP,
+        work.links.page(callback.id, window.until + LINK_LASTS, callback.link_generation),
+    )
+    says = notice(purpose, facts)
+    return _worded(
+        work, line, callback.phone_number, callback.language, purpose, says,
+        callback_id=callback.id, at=at, until=until,
+    )  # fmt: skip
+
+
+def _worded(
+    work: Work,
+    line: Line,
+    number: str,
+    language: str,
+    purpose: Purpose,
+    says: tuple[Say, ...],
+    *,
     callback_id: str | None = None,
     at: datetime | None = None,
     until: datetime | None = None,
-) -> Message | None:
-    """Write a text to a number into the outbox, worded for the instant at which it is to be sent."""
+) -> Row | None:
+    """Return a text, worded for the instant at which it is to be sent, and have it sent once it is written."""
     if not line.texts or not takes_texts(number):
         return None
     when = at or work.now
     speaker = Speaker(language, person_zone(number, line.zone), when, line.zone)
-    message = Message(
-        id=new_id(work.now),
-        line_id=line.id,
-        callback_id=callback_id,
-        purpose=purpose,
-        to=number,
-        body=" ".join(speaker.text(say) for say in says),
-        created_at=work.now,
-        not_before=when,
-        not_after=until or when + WORTH_SENDING,
-    )
-    work.session.add(message)
-    work.wake(JobName.SEND_TEXT, message.id, at=at)
-    return message
+    message_id = new_id(work.now)
+    work.wake(JobName.SEND_TEXT, message_id, at=at)
+    return {
+        "id": message_id,
+        "line_id": line.id,
+        "callback_id": callback_id,
+        "purpose": purpose,
+        "to": number,
+        "body": " ".join(speaker.text(say) for say in says),
+        "created_at": work.now,
+        "not_before": when,
+        "not_after": until or when + WORTH_SENDING,
+    }
 
 
 async def text_anew(work: Work, line: Line, callback: Callback, purpose: Purpose) -> None:
@@ -96,10 +137,15 @@ async def text_anew(work: Work, line: Line, callback: Callback, purpose: Purpose
 
 def remind(work: Work, line: Line, callback: Callback) -> None:
     """Owe a reminder of a scheduled callback, unless it is so near that its confirmation is one."""
+    _add(work, _reminder(work, line, callback))
+
+
+def _reminder(work: Work, line: Line, callback: Callback) -> Row | None:
     before = timedelta(minutes=line.remind_before_minutes)
     at = callback.promised_from - before
-    if callback.kind == CallbackKind.SCHEDULED and before and work.now + before <= at:
-        text(work, line, callback, Purpose.REMINDER, at=at, until=callback.promised_from)
+    if callback.kind != CallbackKind.SCHEDULED or not before or work.now + before > at:
+        return None
+    return _text(work, line, callback, Purpose.REMINDER, at=at, until=callback.promised_from)
 
 
 async def revoke_link(work: Work, line: Line, callback: Callback, by: str) -> None:

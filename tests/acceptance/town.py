@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from callback.dialing.leg import LIVE, Leg
 from callback.dialing.recovery import sweep
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.errors import CallGone
-from callback.jobs import JobName, Wake
+from callback.jobs import JobName, Wake, Wish
 from callback.keys import Role, create_key
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import OPEN, CallbackStatus
@@ -72,6 +72,10 @@ class TownJobs:
 
     async def wake_at(self, wake: Wake, when: datetime) -> None:
         self._start(wake, when - self._clock.now())
+
+    async def wake_all(self, wishes: Collection[Wish]) -> None:
+        for wake, when in wishes:
+            self._start(wake, timedelta(0) if when is None else when - self._clock.now())
 
     async def take_back(self, wakes: Iterable[Wake]) -> None:
         del wakes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from callback.dialing.leg import Leg, LegRole, LegStatus
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.errors import CallGone, TelephonyError
 from callback.ids import new_id
-from callback.jobs import Jobs, Wake
+from callback.jobs import Jobs, Wake, Wish
 from callback.lines.line import Line, LineNumber
 from callback.promises.callback import Callback, CallbackKind
 from callback.promises.lifecycle import CallbackStatus
@@ -37,13 +37,16 @@ class WrittenDownJobs:
     """Keeps every wish, in order."""
 
     def __init__(self) -> None:
-        self.wishes: list[tuple[Wake, datetime | None]] = []
+        self.wishes: list[Wish] = []
 
     async def wake_now(self, wake: Wake) -> None:
         self.wishes.append((wake, None))
 
     async def wake_at(self, wake: Wake, when: datetime) -> None:
         self.wishes.append((wake, when))
+
+    async def wake_all(self, wishes: Collection[Wish]) -> None:
+        self.wishes += wishes
 
     async def take_back(self, wakes: Iterable[Wake]) -> None:
         del wakes

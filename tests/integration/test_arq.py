@@ -213,6 +213,29 @@ async def test_a_wake_up_that_is_taken_back_is_gone_from_the_queue_and_its_burde
     await jobs.take_back([])
 
 
+async def test_several_wishes_are_asked_for_at_once_and_each_for_its_time(redis_url: str) -> None:
+    clock = SystemClock()
+    jobs = ArqJobs(connect(redis_url, patient=False), clock)
+    try:
+        await jobs.redis.flushall()
+        await jobs.wake_now(Wake(JobName.FALL_DUE, "callback", 1))
+        later = clock.now() + timedelta(minutes=5)
+        texts = [(Wake(JobName.SEND_TEXT, f"message{n}"), None) for n in range(20)]
+        again = (Wake(JobName.FALL_DUE, "callback", 1), later)
+        await jobs.wake_all([*texts, again, (Wake(JobName.DISPATCH), later)])
+        places = dict(await jobs.redis.zrange(QUEUE, 0, -1, withscores=True))
+        assert len(places) == 1 + 20 + 1
+        due_ms = later.timestamp() * 1000
+        (put_off,) = [place for key, place in places.items() if key.startswith(b"dispatch")]
+        assert due_ms - 1 <= put_off <= due_ms + 1
+        # What was asked for before keeps its time.
+        assert all(place < due_ms - 1000 for place in places.values() if place != put_off)
+        for key in places:
+            assert await jobs.redis.pttl(b"arq:job:" + key) > 0
+    finally:
+        await jobs.close()
+
+
 async def real_delay(jobs: ArqJobs) -> timedelta:
     """How far ahead, on the server's own clock, the only job stands."""
     ((_, due_ms),) = await jobs.redis.zrange(QUEUE, 0, -1, withscores=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -13,7 +14,7 @@ from callback.calls.call import Call
 from callback.clock import ManualClock
 from callback.database import Database, async_url
 from callback.errors import SetupError
-from callback.jobs import JobName, Wake
+from callback.jobs import JobName, Wake, Wish
 from callback.lines.line import Line
 from callback.runtime import Runtime
 from tests.integration.office import Office, settings_of
@@ -138,6 +139,9 @@ class Witness:
 
     async def wake_at(self, wake: Wake, when: datetime) -> None:
         self.seen.append((wake, when, await lines_in(self._database)))
+
+    async def wake_all(self, wishes: Sequence[Wish]) -> None:
+        self.seen += [(*wish, await lines_in(self._database)) for wish in wishes]
 
     async def close(self) -> None:
         self.seen.clear()

@@ -49,6 +49,38 @@ async def test_what_is_asked_during_an_answer_is_asked_together_after_it() -> No
     assert oracle.asked == [["a"], ["bb", "ccc"]]
 
 
+async def test_whoever_waits_when_several_were_answered_is_joined_by_those_who_come_next() -> None:
+    asked: list[list[str]] = []
+    may_answer, gathered = asyncio.Semaphore(0), asyncio.Event()
+
+    async def answer(words: list[str]) -> dict[str, int]:
+        asked.append(words)
+        await may_answer.acquire()
+        return {word: len(word) for word in words}
+
+    together = Together(answer, gather=gathered.wait)
+    tasks: list[asyncio.Task[int | None]] = []
+
+    async def ask(*words: str) -> None:
+        tasks.extend(asyncio.create_task(together.ask(word)) for word in words)
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    await ask("a")
+    await ask("b", "c")
+    may_answer.release()
+    await ask()
+    assert asked == [["a"], ["b", "c"]], "one alone was in no company"
+    await ask("d")
+    may_answer.release()
+    await ask("e")
+    assert asked == [["a"], ["b", "c"]], "those who come next are waited for"
+    gathered.set()
+    may_answer.release()
+    await asyncio.gather(*tasks)
+    assert asked[2:] == [["d", "e"]]
+
+
 async def test_a_question_without_an_answer_gets_none() -> None:
     assert await Together(Oracle().answer).ask("") is None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,6 +25,9 @@ from callback.runtime import Runtime, Work
 from callback.together import Together
 from webhooks.requests import log
 from webhooks.voice.menu_facts import facts_of, listening_zone, owed_to, pending_for, speaker_for
+
+GATHERING_SECONDS = 0.005
+"""How long keys are gathered where several were pressed together just before; nobody notices so little."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,9 @@ class MenuDesk:
         """
         line_id = await self._calls.line_of(press.call_sid)
         if line_id not in self._lines:
-            self._lines[line_id] = Together(partial(self._answer, line_id))
+            self._lines[line_id] = Together(
+                partial(self._answer, line_id), gather=partial(asyncio.sleep, GATHERING_SECONDS)
+            )
         reply = await self._lines[line_id].ask(press)
         if reply is None:
             raise NotFound("call", press.call_sid)
@@ -146,7 +152,11 @@ async def _carry_out(work: Work, line: Line, decided: list[Decided]) -> list[Tur
 async def _promise(work: Work, line: Line, promised: list[Decided]) -> list[Outcome]:
     wishes = [(one.call, one.decision.promise) for one in promised]
     requests = [_request(call, promise) for call, promise in wishes if promise is not None]
-    return await request_callbacks(work, line, requests) if requests else []
+    if not requests:
+        return []
+    # What the menu remembers of a call is written once, with what the promise makes of that call.
+    with work.session.no_autoflush:
+        return await request_callbacks(work, line, requests)
 
 
 def _request(call: Call, promise: Promise) -> Request:

@@ -14,7 +14,7 @@ from callback.dialing.rules import callable_number, check_number, lawful_window
 from callback.dialogue import time_steps
 from callback.dialogue.choice import Choice, Closing, Facts, Pending, Step
 from callback.dialogue.sentences import Speaker, counts_twelve_hours
-from callback.lines.hours import is_open, next_opening
+from callback.lines.hours import next_opening
 from callback.lines.line import Line
 from callback.lines.offer import NoOffer, Offer, Window, chosen
 from callback.phone import person_zone, zones_of
@@ -49,7 +49,7 @@ def facts_of(
     )
     rooms = board.rooms(load, now, lawful_for(number, line))
     choice = Choice.from_json(call.menu)
-    shut = not is_open(line, now)
+    shut = not board.is_open(now)
     closed, emptied = shut and not in_queue, shut and in_queue and not load.agents
     halves = counts_twelve_hours(call.language)
     typed, _, extension = digits.partition("*")
