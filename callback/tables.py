@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 
 from callback.agents.agent import Agent, AgentLine
 from callback.agents.shift import Shift
+from callback.audit import AuditEntry
 from callback.calls.call import Call
 from callback.calls.import_run import ImportRun
 from callback.calls.imported_day import ImportedDay
@@ -40,6 +41,7 @@ TABLES = (
     Agent,
     AgentLine,
     ApiKey,
+    AuditEntry,
     Call,
     Callback,
     ContactNote,

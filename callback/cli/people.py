@@ -8,6 +8,7 @@ import typer
 
 from callback.agents.presence import AgentStatus
 from callback.agents.staff import create_agent, set_status
+from callback.audit import COMMAND_LINE, AuditEvent, write_down
 from callback.cli.session import open_database, run
 from callback.keys import Role, create_key
 from callback.lines.directory import line_named
@@ -25,7 +26,9 @@ def create_api_key(name: str, role: Annotated[Role, typer.Option()] = Role.AGENT
 
     async def make() -> str:
         async with open_database() as (_, clock, database), database.transaction() as session:
-            return create_key(session, name, role, clock.now())
+            now = clock.now()
+            write_down(session, now, COMMAND_LINE, AuditEvent.KEY_CREATED, name, role)
+            return create_key(session, name, role, now)
 
     secret = run(make())
     typer.echo(f"Key {name!r} with the role {role.value}. It is shown only now:")
@@ -43,7 +46,7 @@ def create_a_line(
     async def make() -> str:
         async with open_database() as (_, clock, database), database.transaction() as session:
             fields: dict[str, Any] = {"name": name, "numbers": number, "time_zone": zone}
-            return (await create_line(Work(session, clock.now()), fields)).id
+            return (await create_line(Work(session, clock.now()), fields, COMMAND_LINE)).id
 
     typer.echo(run(make()))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from callback.agents.agent import Agent
+from callback.audit import AuditEvent, write_down
 from callback.dialing.acd import MOST_PRIORITY
 from callback.dialing.canceling import cancel_callback
 from callback.dialing.rules import lawful_window
@@ -23,6 +24,19 @@ from callback.promises.texting import revoke_link, text
 from callback.runtime import Runtime, Work
 
 Change = Callable[[Work, Callback], Awaitable[None]]
+AUDITED = {
+    "move": AuditEvent.CALLBACK_MOVED,
+    "cancel": AuditEvent.CALLBACK_CANCELED,
+    "reassign": AuditEvent.CALLBACK_REASSIGNED,
+    "dial_now": AuditEvent.CALLBACK_HURRIED,
+    "revoke_link": AuditEvent.LINK_REVOKED,
+}
+"""What a supervisor's actions are called in the audit log."""
+
+
+def audited(work: Work, callback: Callback, action: str, by: str) -> None:
+    """Write into the audit log what a supervisor has done with a callback."""
+    write_down(work.session, work.now, by, AUDITED[action], callback.id)
 
 
 async def reassign(work: Work, callback: Callback, agent_id: str | None, by: str) -> None:

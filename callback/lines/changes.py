@@ -9,6 +9,7 @@ from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from callback.audit import AuditEvent, write_down
 from callback.ids import new_id
 from callback.lines.directory import line_numbers_of
 from callback.lines.editing import change_line
@@ -71,6 +72,9 @@ async def publish(work: Work, line: Line, fields: dict[str, Any], by: str) -> Li
         id=new_id(work.now), line_id=line.id, at=work.now, by=by[:80], fields=changed
     )
     work.session.add(change)
+    write_down(
+        work.session, work.now, by, AuditEvent.LINE_CHANGED, line.name, ", ".join(sorted(changed))
+    )
     return change
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import col, delete, select
 
+from callback.audit import COMMAND_LINE, AuditEvent, write_down
 from callback.errors import InvalidInput
 from callback.ids import new_id
 from callback.lines.events import check_events
@@ -16,8 +17,10 @@ from callback.phone import parse_number, region_of
 from callback.runtime import Work
 
 
-async def create_line(work: Work, fields: dict[str, Any]) -> Line:
+async def create_line(work: Work, fields: dict[str, Any], by: str = COMMAND_LINE) -> Line:
     """Make a line from checked fields; its country is that of its first number unless it is given.
+
+    `by` whom it was made is written into the audit log.
 
     Raises:
         InvalidInput: a field that cannot be used; the error names it.
@@ -30,6 +33,7 @@ async def create_line(work: Work, fields: dict[str, Any]) -> Line:
     work.session.add(line)
     await work.session.flush()
     _add_numbers(work, line, numbers, spoken)
+    write_down(work.session, work.now, by, AuditEvent.LINE_CREATED, line.name, ", ".join(numbers))
     return line
 
 

@@ -6,6 +6,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.agents.agent import Agent
+from callback.audit import COMMAND_LINE, AuditEvent, write_down
 from callback.errors import InvalidInput, NotAllowed, NotFound
 from callback.ids import new_id
 from callback.keys import Role
@@ -23,8 +24,9 @@ async def create_user(
     *,
     language: str = "en",
     agent_id: str | None = None,
+    by: str = COMMAND_LINE,
 ) -> User:
-    """Make a user, who can sign in once she has a password.
+    """Make a user, who can sign in once she has a password; `by` whom is written into the audit log.
 
     Raises:
         InvalidInput: an address or a name that cannot be used, or one that is taken.
@@ -46,6 +48,7 @@ async def create_user(
     await link_agent(work, user, agent_id)
     work.session.add(user)
     await work.session.flush()
+    write_down(work.session, work.now, by, AuditEvent.USER_CREATED, email, role)
     return user
 
 
@@ -68,15 +71,16 @@ async def link_agent(work: Work, user: User, agent_id: str | None) -> None:
     user.agent_id = agent_id
 
 
-async def invite(work: Work, user: User) -> str:
+async def invite(work: Work, user: User, by: str = COMMAND_LINE) -> str:
     """Return the secret of a link with which the user sets her first password, or a new one."""
     if user.disabled_at is not None:
         raise NotAllowed(f"{user.email} is disabled; enable the account first")
+    write_down(work.session, work.now, by, AuditEvent.USER_INVITED, user.email)
     kind = LinkKind.INVITATION if user.password_hash is None else LinkKind.RESET
     return await make_link(work.session, user, kind, work.now)
 
 
-async def change_role(work: Work, user: User, role: Role) -> None:
+async def change_role(work: Work, user: User, role: Role, by: str = COMMAND_LINE) -> None:
     """Give a user another role.
 
     Raises:
@@ -85,10 +89,13 @@ async def change_role(work: Work, user: User, role: Role) -> None:
     """
     if role != Role.ADMIN:
         await _keep_an_admin(work, user)
+    if user.role != role:
+        detail = f"{user.role} → {role}"
+        write_down(work.session, work.now, by, AuditEvent.USER_CHANGED, user.email, detail)
     user.role = role
 
 
-async def disable_user(work: Work, user: User) -> None:
+async def disable_user(work: Work, user: User, by: str = COMMAND_LINE) -> None:
     """Let a user in no more; her sessions end and her links become useless.
 
     Raises:
@@ -99,12 +106,15 @@ async def disable_user(work: Work, user: User) -> None:
         return
     await _keep_an_admin(work, user)
     user.disabled_at = work.now
+    write_down(work.session, work.now, by, AuditEvent.USER_DISABLED, user.email)
     await end_sessions(work.session, user.id, work.now)
     await void_links(work.session, user.id, work.now)
 
 
-def enable_user(user: User) -> None:
+def enable_user(work: Work, user: User, by: str = COMMAND_LINE) -> None:
     """Let a disabled user in again."""
+    if user.disabled_at is not None:
+        write_down(work.session, work.now, by, AuditEvent.USER_ENABLED, user.email)
     user.disabled_at = None
 
 

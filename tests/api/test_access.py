@@ -42,6 +42,8 @@ ROUTES: list[tuple[str, str, Role, int, dict[str, Any]]] = [
     ("POST", "/callbacks/bulk", Role.SUPERVISOR, 422, {"json": {}}),
     ("PUT", "/callbacks/{callback_id}/agent", Role.SUPERVISOR, 409, {"json": {"agent_id": None}}),
     ("POST", "/callbacks/{callback_id}/dial-now", Role.SUPERVISOR, 409, {}),
+    ("POST", "/callbacks/{callback_id}/revoke-link", Role.SUPERVISOR, 200, {}),
+    ("GET", "/audit", Role.ADMIN, 200, {}),
     ("GET", "/conversations", Role.SUPERVISOR, 200, {}),
     ("POST", "/conversations/{reservation_id}/supervisors", Role.SUPERVISOR, 422, {"json": {}}),
     (

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from callback.audit import COMMAND_LINE, AuditEvent, write_down
 from callback.dialing.leg import LegOutcome
 from callback.dialing.trial_call import TrialCall
 from callback.dialing.trying_out import place_trial
@@ -30,7 +31,7 @@ async def test_a_test_call_is_asked_for_and_followed_on_the_page(desk: Desk) -> 
     await desk.open("/setup")
     for details in await page.locator("summary").all():
         await details.click()
-    await desk.look("setup")
+    await desk.look("setup-steps")
     number = page.get_by_label("Number of your phone")
     await expect(number).to_have_value("+14155550209")
     await number.fill("(415) 555-0111")
@@ -46,3 +47,16 @@ async def test_a_test_call_is_asked_for_and_followed_on_the_page(desk: Desk) -> 
         trial.end(work.now, LegOutcome.COMPLETED)
     await expect(page.get_by_text("works: answered, key pressed")).to_be_visible()
     await desk.look("setup-called")
+
+
+async def test_who_changed_what_can_be_read_by_everybody(desk: Desk) -> None:
+    owed = await desk.office.owed(await desk.office.line())
+    async with desk.office.runtime.work() as work:
+        write_down(work.session, work.now, "Sue", AuditEvent.CALLBACK_CANCELED, owed.id)
+        write_down(work.session, work.now, COMMAND_LINE, AuditEvent.KEY_CREATED, "shop", "agent")
+    await desk.open("/audit")
+    await expect(desk.page.get_by_text("made an API key")).to_be_visible()
+    await desk.look("audit")
+    await desk.page.get_by_role("link", name="a callback").click()
+    await expect(desk.page.get_by_role("button", name="Revoke the link")).to_be_visible()
+    await desk.look("callback-links")

@@ -15,7 +15,7 @@ from callback.lines.editing import create_line
 from callback.lines.line import Line
 from callback.promises.load import load_of
 from callback.reporting.live import live_figures
-from webhooks.api.access import at_least
+from webhooks.api.access import Caller, at_least
 from webhooks.api.pages import Cursor, Limit, page_of
 from webhooks.api.shapes import LineSettings, NewLine
 from webhooks.api.views import line_view
@@ -26,11 +26,11 @@ Admin = Depends(at_least(Role.ADMIN))
 Reader = Depends(at_least(Role.AGENT))
 
 
-@router.post("", status_code=201, dependencies=[Admin])
-async def create(new: NewLine, office: Office) -> dict[str, Any]:
+@router.post("", status_code=201)
+async def create(new: NewLine, office: Office, caller: Annotated[Caller, Admin]) -> dict[str, Any]:
     """Make a line."""
     async with office.work() as work:
-        line = await create_line(work, new.given())
+        line = await create_line(work, new.given(), caller.name)
         await work.session.flush()
         return line_view(line, await line_numbers_of(work.session, line.id))
 
@@ -52,14 +52,16 @@ async def show(line_id: str, office: Office) -> dict[str, Any]:
         return line_view(line, await line_numbers_of(session, line_id))
 
 
-@router.patch("/{line_id}", dependencies=[Admin])
-async def change(line_id: str, settings: LineSettings, office: Office) -> dict[str, Any]:
+@router.patch("/{line_id}")
+async def change(
+    line_id: str, settings: LineSettings, office: Office, caller: Annotated[Caller, Admin]
+) -> dict[str, Any]:
     """Change what is given of a line."""
     async with office.work() as work:
         line = await work.session.get(Line, line_id, with_for_update=True)
         if line is None:
             raise NotFound("line", line_id)
-        await publish(work, line, settings.given(), "api")
+        await publish(work, line, settings.given(), caller.name)
         await work.session.flush()
         return line_view(line, await line_numbers_of(work.session, line_id))
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from webhooks.api import (
     agents,
+    audit,
     bulk,
     callbacks,
     calls,
@@ -29,5 +30,6 @@ for part in (
     conversations,
     forecasts,
     reports,
+    audit,
 ):
     router.include_router(part.router)

@@ -19,6 +19,7 @@ from callback.desk.record import Outcome
 from callback.dialing.leg import Leg, LegRole
 from callback.dialing.supervising import (
     Change,
+    audited,
     call_off,
     change_each,
     dial_now,
@@ -228,6 +229,7 @@ def _change_of(action: str, by: str, agent_id: str, time_from: str) -> Change:
                 await move_to_room(work, callback, start.replace(tzinfo=zone).astimezone(UTC))
             case _:
                 raise InvalidInput("action", f"{action!r} is nothing that can be done")
+        audited(work, callback, action, by)
 
     return apply
 

@@ -60,13 +60,18 @@ async def _list(
 
 @pages.post("/lines", who=Role.ADMIN)
 async def add(
-    request: Request, office: Office, name: Text = "", number: Text = "", time_zone: Text = ""
+    request: Request,
+    office: Office,
+    visitor: SignedIn,
+    name: Text = "",
+    number: Text = "",
+    time_zone: Text = "",
 ) -> Response:
     """Make a line with the usual settings, and go to them."""
     try:
         async with office.work() as work:
             fields = {"name": name.strip()[:80], "numbers": [number], "time_zone": time_zone}
-            line = await create_line(work, fields)
+            line = await create_line(work, fields, visitor.user.name)
     except (InvalidInput, IntegrityError) as error:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return await _list(request, office, _why(error), status)

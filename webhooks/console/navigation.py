@@ -31,6 +31,7 @@ ENTRIES = (
     Entry("nav.lines", "/lines", Role.ADMIN),
     Entry("nav.setup", "/setup", Role.MANAGER),
     Entry("nav.users", "/users", Role.ADMIN),
+    Entry("nav.audit", "/audit", Role.ADMIN),
 )
 
 

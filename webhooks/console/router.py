@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from webhooks.console import (
     account,
+    audit,
     board,
     callbacks,
     company,
@@ -35,6 +36,7 @@ FILES = (
     lines,
     setup,
     users,
+    audit,
     live,
     static_files,
 )

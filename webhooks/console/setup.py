@@ -130,7 +130,7 @@ async def open_line(
     fields: dict[str, Any] = {"name": name.strip()[:80], "numbers": [number], "time_zone": zone}
     try:
         async with office.work() as work:
-            await create_line(work, fields)
+            await create_line(work, fields, visitor.user.name)
     except InvalidInput as error:
         return await _page(request, office, visitor.user, "lines.not_made", str(error))
     except IntegrityError:

@@ -22,7 +22,7 @@ from callback.people.members import (
     list_users,
 )
 from callback.runtime import Runtime
-from webhooks.console.pages import Pages
+from webhooks.console.pages import Pages, SignedIn
 from webhooks.console.rendering import go_to, page
 from webhooks.console.signing_in import Text
 from webhooks.requests import Office
@@ -66,6 +66,7 @@ async def users(request: Request, office: Office) -> Response:
 async def add(
     request: Request,
     office: Office,
+    visitor: SignedIn,
     role: Chosen,
     email: Text = "",
     name: Text = "",
@@ -74,8 +75,9 @@ async def add(
     """Make a user, and show the link of her invitation, this once."""
     try:
         async with office.work() as work:
-            user = await create_user(work, email, name, role, agent_id=agent_id or None)
-            link = await invite(work, user)
+            by = visitor.user.name
+            user = await create_user(work, email, name, role, agent_id=agent_id or None, by=by)
+            link = await invite(work, user, by)
     except InvalidInput as error:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return await _users(
@@ -86,13 +88,18 @@ async def add(
 
 @pages.post("/users/{user_id}", who=Role.ADMIN)
 async def change(
-    request: Request, office: Office, user_id: str, role: Chosen, agent_id: Text = ""
+    request: Request,
+    office: Office,
+    visitor: SignedIn,
+    user_id: str,
+    role: Chosen,
+    agent_id: Text = "",
 ) -> Response:
     """Change role and desk."""
     try:
         async with office.work() as work:
             user = await get_user(work, user_id)
-            await change_role(work, user, role)
+            await change_role(work, user, role, visitor.user.name)
             await link_agent(work, user, agent_id or None)
     except (InvalidInput, NotAllowed) as error:
         status = HTTPStatus.CONFLICT
@@ -103,19 +110,19 @@ async def change(
 
 
 @pages.post("/users/{user_id}/link", who=Role.ADMIN)
-async def new_link(request: Request, office: Office, user_id: str) -> Response:
+async def new_link(request: Request, office: Office, visitor: SignedIn, user_id: str) -> Response:
     """Show a link with which the user sets a password; earlier ones become useless."""
     async with office.work() as work:
-        link = await invite(work, await get_user(work, user_id))
+        link = await invite(work, await get_user(work, user_id), visitor.user.name)
     return await _users(request, office, link=link)
 
 
 @pages.post("/users/{user_id}/disable", who=Role.ADMIN)
-async def disable(request: Request, office: Office, user_id: str) -> Response:
+async def disable(request: Request, office: Office, visitor: SignedIn, user_id: str) -> Response:
     """Let a user in no more."""
     try:
         async with office.work() as work:
-            await disable_user(work, await get_user(work, user_id))
+            await disable_user(work, await get_user(work, user_id), visitor.user.name)
     except NotAllowed as error:
         status = HTTPStatus.CONFLICT
         return await _users(
@@ -125,8 +132,8 @@ async def disable(request: Request, office: Office, user_id: str) -> Response:
 
 
 @pages.post("/users/{user_id}/enable", who=Role.ADMIN)
-async def enable(office: Office, user_id: str) -> Response:
+async def enable(office: Office, visitor: SignedIn, user_id: str) -> Response:
     """Let a user in again."""
     async with office.work() as work:
-        enable_user(await get_user(work, user_id))
+        enable_user(work, await get_user(work, user_id), visitor.user.name)
     return go_to("/users")
