@@ -18,6 +18,7 @@ from callback.forecasting.candidates import (
     NAIVE,
     REGRESSION,
     THIN,
+    YOUNG,
     Candidates,
     default_of,
 )
@@ -35,8 +36,9 @@ _CLEARLY = 0.98
 _RUNNING_AWAY = 0.05
 _AWAY_LATELY = 0.1
 _LATELY_DAYS = 14
-_STAYING = (ENSEMBLE, REGRESSION, THIN, AVERAGE)
-_MOVING = (MOVING_ENSEMBLE, MOVING_REGRESSION, GROWING_REGRESSION)
+_STAYING = (ENSEMBLE, REGRESSION, YOUNG, THIN, AVERAGE)
+_NEW_LEVEL = (MOVING_ENSEMBLE, MOVING_REGRESSION)
+_MOVING = (*_NEW_LEVEL, GROWING_REGRESSION)
 
 
 @dataclass(frozen=True)
@@ -105,32 +107,51 @@ def _stacked(per_origin: list[Mapping[str, Array]], shape: tuple[int, ...]) -> d
 def choose(rolled: Rolled) -> str:
     """Return the candidate to forecast with: the ladder's, unless another was clearly better lately.
 
-    Clearly is by 2 % of its error over the last eight weeks, one to seven days ahead; smaller differences
-    are chance. A moving level and growth are considered only where the ladder's choice ran away: they follow
-    a line that grows, shrinks or has changed its level, and run after every good week of one that has not.
+    A moving level and growth are considered only where the ladder's choice ran away: they follow a line that
+    grows, shrinks or has changed its level, and run after every good week of one that has not. Where it ran
+    away in the last two weeks and the line does not grow, those two weeks decide: a level that has changed is
+    not judged by the weeks before it did.
     """
     counted = _scored(rolled) & ~rolled.unusual[:, :, None]
-    actual = rolled.actual[counted]
     default = default_of(set(rolled.means))
-    if not actual.size or not actual.sum():
+    if not np.nansum(rolled.actual[counted]):
         return default
-    choices = _STAYING + (_MOVING if _runs_away(rolled, default, counted) else ())
-    errors = {
-        name: wape(actual, rolled.means[name][counted]) for name in choices if name in rolled.means
-    }
+    ran_away = _is_off(rolled, default, counted, _RUNNING_AWAY)
+    found = _best(rolled, default, _STAYING + (_MOVING if ran_away else ()), counted)
+    lately = counted & _lately(rolled)[:, :, None]
+    if found != GROWING_REGRESSION and _is_off(rolled, default, lately, _AWAY_LATELY):
+        return _best(rolled, default, _STAYING + _NEW_LEVEL, lately)
+    return found
+
+
+def _best(rolled: Rolled, default: str, choices: tuple[str, ...], cells: NDArray[np.bool_]) -> str:
+    """Return the best of the choices on some intervals one to seven days ahead, `default` if none is clearly.
+
+    Clearly is by 2 % of its error, and by its squared error too; smaller differences are chance, and where
+    hardly anybody calls the absolute error alone prefers whoever expects nobody.
+    """
+    actual = rolled.actual[cells]
+    errors, squares = {}, {}
+    for name in choices:
+        if name in rolled.means:
+            errors[name] = wape(actual, rolled.means[name][cells])
+            squares[name] = float(((rolled.means[name][cells] - actual) ** 2).sum())
     best = min(errors, key=errors.__getitem__)
-    return best if errors[best] < _CLEARLY * errors[default] else default
+    better = errors[best] < _CLEARLY * errors[default] and squares[best] < squares[default]
+    return best if better else default
 
 
-def _runs_away(rolled: Rolled, name: str, counted: NDArray[np.bool_]) -> bool:
-    """Tell whether a candidate was off by 5 % of all calls, or by 10 % of those of the last two weeks."""
+def _lately(rolled: Rolled) -> NDArray[np.bool_]:
+    """Tell which of the days forecast are ordinary ones of the last two weeks."""
     last = int(rolled.origins[-1]) + 1
-    lately = (rolled.targets >= last - _LATELY_DAYS) & ~rolled.special
-    for cells, most in ((counted, _RUNNING_AWAY), (counted & lately[:, :, None], _AWAY_LATELY)):
-        actual = rolled.actual[cells]
-        if actual.size and abs(bias(actual, rolled.means[name][cells])) > most:
-            return True
-    return False
+    recent: NDArray[np.bool_] = (rolled.targets >= last - _LATELY_DAYS) & ~rolled.special
+    return recent
+
+
+def _is_off(rolled: Rolled, name: str, cells: NDArray[np.bool_], most: float) -> bool:
+    """Tell whether a candidate's forecasts were off by more than `most` of all calls, to one side."""
+    actual = rolled.actual[cells]
+    return bool(actual.sum() > 0 and abs(bias(actual, rolled.means[name][cells])) > most)
 
 
 def judge(rolled: Rolled, name: str, leads: int = SCORED_LEADS) -> Accuracy | None:

@@ -13,7 +13,14 @@ from callback.forecasting.day_grid import DayGrid
 from callback.forecasting.day_models import DayModels
 from callback.forecasting.day_shape import interval_shares
 from callback.forecasting.history import Array
-from callback.forecasting.likeness import MOVING, STEADY, Likeness, kernels, learn_likeness
+from callback.forecasting.likeness import (
+    DRIFTING,
+    MOVING,
+    STEADY,
+    Likeness,
+    kernels,
+    learn_likeness,
+)
 from callback.forecasting.trend import daily_growth
 
 AVERAGE = "mean of last 4 same weekdays"
@@ -25,11 +32,14 @@ MOVING_ENSEMBLE = "regression and day profiles with a moving level"
 MOVING_REGRESSION = "Poisson regression with a moving level"
 GROWING_REGRESSION = "Poisson regression with growth"
 THIN = "shrunk weekday mean"
+YOUNG = "regression and shrunk weekday mean"
+DAYS_FOR_BOTH = 7
 DAYS_FOR_REGRESSION = 14
 DAYS_FOR_PROFILES = 42
 LEARNT_EVERY_DAYS = 56
 PROFILE_WEIGHT = 2.0  # day profiles were the best single model on most logs and spans
-ENSEMBLE_WEIGHT = 3.0 + 2 * PROFILE_WEIGHT
+AVERAGE_WEIGHT = 0.5  # plain means steady the ensemble, and lag behind a line that moves
+ENSEMBLE_WEIGHT = 2.0 + 2 * PROFILE_WEIGHT + AVERAGE_WEIGHT
 
 
 @dataclass(frozen=True)
@@ -67,8 +77,13 @@ class Candidates:
 
     @cached_property
     def moving(self) -> DayModels:
-        """The models with a level that wanders."""
+        """The models with a level that wanders and comes back."""
         return self._models(MOVING)
+
+    @cached_property
+    def drifting(self) -> DayModels:
+        """The models with a level that stays where it has gone."""
+        return self._models(DRIFTING)
 
     @cached_property
     def _learnt(self) -> dict[int, DayModels]:
@@ -90,10 +105,13 @@ class Candidates:
             THIN: shrunk_weekdays(self.grid, origin, targets),
         }
         known = int(np.searchsorted(self.grid.counted, origin))
-        if known >= DAYS_FOR_REGRESSION:
+        if known >= DAYS_FOR_BOTH:
             shares = interval_shares(self.grid, origin, targets)
-            found[REGRESSION] = self.steady.poisson_regression(origin, targets, shares)
-            found[MOVING_REGRESSION] = self.moving.poisson_regression(origin, targets, shares)
+            regression = self.steady.poisson_regression(origin, targets, shares)
+            found[YOUNG] = (regression + found[THIN]) / 2
+        if known >= DAYS_FOR_REGRESSION:
+            found[REGRESSION] = regression
+            found[MOVING_REGRESSION] = self.drifting.poisson_regression(origin, targets, shares)
             found[GROWING_REGRESSION] = self.moving.poisson_regression(
                 origin, targets, shares, daily_growth(self.grid, origin)
             )
@@ -101,8 +119,9 @@ class Candidates:
             learnt, steady = self.learnt_by(origin), self.steady
             both = found[REGRESSION] + learnt.poisson_regression(origin, targets, shares)
             shapes = steady.day_profiles(origin, targets) + learnt.day_profiles(origin, targets)
-            found[ENSEMBLE] = (both + PROFILE_WEIGHT * shapes + found[THIN]) / ENSEMBLE_WEIGHT
-            moving = self.moving.day_profiles(origin, targets)
+            plain = AVERAGE_WEIGHT * found[THIN]
+            found[ENSEMBLE] = (both + PROFILE_WEIGHT * shapes + plain) / ENSEMBLE_WEIGHT
+            moving = self.drifting.day_profiles(origin, targets)
             found[MOVING_ENSEMBLE] = (found[MOVING_REGRESSION] + moving) / 2
         closed = self.grid.closed[targets]
         return {name: np.where(closed, 0.0, np.maximum(mean, 0.0)) for name, mean in found.items()}
@@ -110,7 +129,7 @@ class Candidates:
 
 def default_of(names: Mapping[str, object] | set[str]) -> str:
     """Return the highest rung of the ladder that the history reaches."""
-    return next(name for name in (ENSEMBLE, REGRESSION, THIN) if name in names)
+    return next(name for name in (ENSEMBLE, REGRESSION, YOUNG, THIN) if name in names)
 
 
 def same_weekdays(grid: DayGrid, origin: int, targets: Indices, weeks: int | None) -> Array:

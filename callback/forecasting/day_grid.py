@@ -15,6 +15,7 @@ from callback.forecasting.intervals import DAY
 LONGEST_DAYS = 420
 _MOSTLY_COUNTED = 0.5
 _SURELY_NOT_SILENT = 5.0
+_HOLIDAYS_FOR_A_RULE = 5
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,12 @@ def day_grid(history: History, special: DayCalendar, horizon: int) -> DayGrid:
     weekdays = np.array([day.weekday() for day in days])
     closed = weekly[weekdays] | on_closed_days[:, None]
     silent = _silent_holidays(counts, days[: len(history.days)], special)
-    names = {name for day, name in silent.items() if name}
+    always = _closes_on_holidays(counts, days, special, np.flatnonzero(weekly.all(axis=1)))
+    names = {name for name in silent.values() if name}
     for row, day in enumerate(days):
         kind, name = special.kind_of(day)
-        if kind == HOLIDAY and name in names and (day in silent or row >= len(history.days)):
+        known = name in names or (always and row >= len(history.days))
+        if kind == HOLIDAY and known and (day in silent or row >= len(history.days)):
             closed[row] = True
     design = day_design(days, special, closed.all(axis=1))
     past_closed = closed[: len(history.days)]
@@ -96,6 +99,26 @@ def _silent_holidays(
         if kind == HOLIDAY and not np.nan_to_num(row).any():
             silent[day] = name
     return silent
+
+
+def _closes_on_holidays(
+    counts: Array, days: tuple[date, ...], special: DayCalendar, closed_weekdays: NDArray[np.int64]
+) -> bool:
+    """Tell whether a line closes on every public holiday, on those too that its log has not seen.
+
+    So it does if nobody called on any of five or more that fell on a weekday that is open otherwise. Where
+    days of closing are listed the list says it.
+    """
+    if special.closed:
+        return False
+    names = set()
+    for day, row in zip(days, counts, strict=False):
+        kind, name = special.kind_of(day)
+        if kind == HOLIDAY and day.weekday() not in closed_weekdays:
+            if np.nan_to_num(row).any():
+                return False
+            names.add(name)
+    return len(names) >= _HOLIDAYS_FOR_A_RULE
 
 
 def _completed(

@@ -20,6 +20,7 @@ from callback.forecasting.history import Array
 LOG_UNIT = 0.01  # variance of the logarithm of a day's calls that one unit of likeness stands for
 _RECENT_WEEKDAY_DAYS = 40.0
 _LEVEL_DAYS = 120.0
+_DRIFT_DAYS = 1000.0
 _MEMORY_DAYS = 6.0
 _MONTH_WIDTH = 0.4
 _HALF_MONTH_WIDTH = 0.7
@@ -33,18 +34,22 @@ _WORTH_A_STEP = 0.02
 
 @dataclass(frozen=True)
 class Likeness:
-    """Variances of what days share, in one unit; `noise` is what a day shares with none."""
+    """Variances of what days share, in one unit; `noise` is what a day shares with none.
+
+    The `level` comes back to its mean in months, `drift` stays where it has gone.
+    """
 
     name: str = "steady"
     weekday: float = 3.0
-    recent_weekday: float = 0.2
+    recent_weekday: float = 0.1
     level: float = 0.6
+    drift: float = 0.0
     memory: float = 0.35
     special_name: float = 3.0
     special_kind: float = 4.0
     after_closing: float = 0.5
-    month: float = 0.13
-    half_month: float = 0.09
+    month: float = 0.2
+    half_month: float = 0.18
     noise: float = 0.6
 
     def times(self, factor: float) -> Likeness:
@@ -66,6 +71,7 @@ SHARED = (
 VARIANCES = (*SHARED, "noise")
 STEADY = Likeness()
 MOVING = Likeness(name="moving", level=3.0, memory=0.25, month=0.06, half_month=0.05)
+DRIFTING = replace(MOVING, name="drifting", drift=40.0, level=0.6)
 
 
 def kernels(design: DayDesign) -> Mapping[str, Array]:
@@ -81,6 +87,7 @@ def kernels(design: DayDesign) -> Mapping[str, Array]:
         "weekday": same,
         "recent_weekday": same * np.exp(-apart / _RECENT_WEEKDAY_DAYS),
         "level": np.exp(-apart / _LEVEL_DAYS),
+        "drift": np.exp(-apart / _DRIFT_DAYS),
         "memory": np.exp(-apart / _MEMORY_DAYS),
         "month": np.exp(-2 * np.sin(turn / 2) ** 2 / _MONTH_WIDTH**2),
         "half_month": np.exp(-2 * np.sin(turn) ** 2 / _HALF_MONTH_WIDTH**2),
@@ -97,7 +104,7 @@ def kernels(design: DayDesign) -> Mapping[str, Array]:
 def covariance(parts: Mapping[str, Array], like: Likeness) -> Array:
     """Return the covariance of the effects of all pairs of days, from their `kernels`."""
     total = np.zeros_like(parts["weekday"])
-    for name in SHARED:
+    for name in (*SHARED, "drift") if like.drift else SHARED:
         total += getattr(like, name) * parts[name]
     return total
 

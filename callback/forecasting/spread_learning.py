@@ -28,6 +28,7 @@ _SLOT_PRIOR_DAYS = 10.0
 _WEEKDAY_PRIOR_DAYS = 4.0
 _PLACE_WIDTH = 1.2
 _FEWEST_INDEPENDENT = 2.0
+_MEMORY_DAYS = 6.0
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,8 @@ def _independent(scores: Array, weights: Array, places: Indices, apart: float) -
     """Return how many independent errors there are: the variance of one over that of the mean of all.
 
     Errors of one day hang together as far as its level was missed, and `apart` days in a row are missed alike
-    by forecasts made so long before. W. G. Cochran, *Sampling Techniques* (1977), chapter 9.
+    by forecasts made so long before; what moves a line lasts about six days at least. W. G. Cochran,
+    *Sampling Techniques* (1977), chapter 9.
     """
     by_day, sums = np.zeros(places.max() + 1), np.zeros(places.max() + 1)
     np.add.at(by_day, places, weights.sum(axis=1))
@@ -144,6 +146,7 @@ def _independent(scores: Array, weights: Array, places: Indices, apart: float) -
     cells = max(1.0, float((weights > 0).sum(axis=1).mean()))
     total = float((weights * scores**2).sum() / weights.sum())
     between = float((by_day[seen] * means**2).sum() / by_day.sum())
+    apart = max(apart, _MEMORY_DAYS)
     shared = max(0.0, (between - total / cells) / max(1.0 - 1.0 / cells, 1e-9))
     of_mean = (max(total - shared, 0.0) / cells + shared * apart) / days
     return max(_FEWEST_INDEPENDENT, total / of_mean) if of_mean > 0 else _FEWEST_INDEPENDENT

@@ -72,6 +72,7 @@ MODELS = (
     candidates.MOVING_ENSEMBLE,
     candidates.MOVING_REGRESSION,
     candidates.THIN,
+    candidates.YOUNG,
 )
 
 

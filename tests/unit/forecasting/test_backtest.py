@@ -15,6 +15,7 @@ from callback.forecasting.candidates import (
     NAIVE,
     REGRESSION,
     THIN,
+    YOUNG,
     Candidates,
     default_of,
 )
@@ -51,7 +52,7 @@ def test_no_forecast_sees_a_day_after_its_origin(name: str) -> None:
 
 def test_the_ladder_goes_by_the_length_of_the_history() -> None:
     targets = np.arange(7)
-    for days, rung in ((10, THIN), (20, REGRESSION), (60, ENSEMBLE)):
+    for days, rung in ((10, YOUNG), (20, REGRESSION), (60, ENSEMBLE)):
         grid = _grid(line_of(days))
         assert default_of(set(Candidates(grid, grid).all_at(days, targets + days))) == rung
 
@@ -109,3 +110,14 @@ def test_days_that_were_not_counted_are_not_scored() -> None:
     accuracy = judge(_rolled(past), AVERAGE)
     assert accuracy is not None
     assert accuracy.target_days == 48
+
+
+def test_a_level_that_changed_ten_days_ago_is_followed() -> None:
+    past = line_of(140)
+    past.counts[130:] = np.round(past.counts[130:] * 1.4)
+    assert choose(_rolled(past)) in (MOVING_ENSEMBLE, MOVING_REGRESSION)
+
+
+def test_where_hardly_anybody_calls_nobody_who_expects_nobody_is_chosen() -> None:
+    chosen = choose(_rolled(line_of(140, 0.25)))
+    assert chosen not in (AVERAGE, THIN)

@@ -87,7 +87,7 @@ def test_the_first_days_of_a_new_level_are_not_all_taken_for_accidents(
 
 def test_ten_days_give_a_usable_forecast() -> None:
     forecast = _forecast(line_of(10))
-    assert forecast.model == "shrunk weekday mean"
+    assert forecast.model == "regression and shrunk weekday mean"
     assert "Thin data: 10 days" in " ".join(forecast.notes)
     assert _error(forecast) < 0.2
 
