@@ -191,19 +191,19 @@ def staffing(
     ] = None,
     asa: Annotated[
         float | None,
-        typer.Option(help="With --from: longest mean wait in seconds; alone, the only target."),
+        typer.Option(help="Longest mean wait in seconds; alone, the only target."),
     ] = None,
     abandonment: Annotated[
         float | None,
-        typer.Option(help="With --from and --patience: most callers who may hang up, 0–1."),
+        typer.Option(help="With --patience: most callers who may hang up, 0–1."),
     ] = None,
     presence: Annotated[
-        float, typer.Option(help="With --from: share of those at work who are there for calls.")
+        float, typer.Option(help="Share of those at work who are there for calls; see `presence`.")
     ] = 1.0,
     ramps: Annotated[
         str,
         typer.Option(
-            help="With --from: plain, or lagged: the load comes a handle time after the calls. auto: lagged"
+            help="plain, or lagged: the load comes a handle time after the calls. auto: lagged"
             " from five minutes on."
         ),
     ] = "auto",
@@ -213,38 +213,55 @@ def staffing(
     ] = None,
     callbacks: Annotated[
         float | None,
-        typer.Option(
-            help="With --from: share of busy callers called back later; shows the effect."
-        ),
+        typer.Option(help="Share of busy callers called back later, 0–1; shows the effect."),
+    ] = None,
+    pool: Annotated[
+        list[str] | None,
+        typer.Option(help="Another line that the same agents serve; may be given several times."),
     ] = None,
 ) -> None:
     """Say how many agents each interval of the coming days needs."""
     if source is not None:
-        from callback.cli.staffing_from_files import Ramps, StaffingFileWish, staffing_file
+        from callback.cli.staffing_from_files import StaffingFileWish, staffing_file
+        from callback.forecasting.ramped_staffing import ramps_named
         from callback.forecasting.staffing import StaffingTarget
 
         with _sentences():
             _refuse_line(line)
             if aht is None:
                 raise InvalidInput("aht", "--from needs --aht, the mean handle time in seconds")
-            if ramps not in tuple(Ramps):
-                raise InvalidInput("ramps", f"{ramps!r}; must be auto, plain or lagged")
             share, seconds = parse_target(target or "80/20")
             if target is None and (asa is not None or abandonment is not None):
                 share = 0.0
             goal = StaffingTarget(
                 share, seconds, aht, shrinkage, occupancy, patience, asa, abandonment, presence
             )
-            wish = StaffingFileWish(source, quantile, Ramps(ramps), plan, callbacks, csv_file)
+            wish = StaffingFileWish(source, quantile, ramps_named(ramps), plan, callbacks, csv_file)
             staffing_file(Console(), wish, goal)
         return
 
     async def work(console: Console, database: Database, clock: Clock) -> None:
         from callback.cli.peak_hours_work import Asked, Files, StaffingWish, show_staffing
+        from callback.forecasting.ramped_staffing import ramps_named
 
         asked = Asked(_named(line), as_of.date() if as_of else None, interval, days)
         wanted = parse_target(target) if target else None
-        asked_for = StaffingWish(wanted, shrinkage, occupancy, aht, patience, quantile)
+        if wanted is None and (asa is not None or abandonment is not None):
+            wanted = (0.0, 0.0)
+        asked_for = StaffingWish(
+            wanted,
+            shrinkage,
+            occupancy,
+            aht,
+            patience,
+            quantile,
+            asa,
+            abandonment,
+            presence,
+            ramps_named(ramps),
+            callbacks,
+            tuple(pool or ()),
+        )
         await show_staffing(
             console, database, clock, asked, asked_for, Files(csv_file, json_file, png, svg)
         )
@@ -266,6 +283,32 @@ def events(
         from callback.cli.line_events import keep_events
 
         await keep_events(console, database, clock, line, file)
+
+    _run(work)
+
+
+@app.command("presence")
+def presence(
+    line: LineArgument,
+    days: Annotated[int, typer.Option(help="How many days of the log, up to its end: 1–92.")] = 28,
+) -> None:
+    """Measure which share of the agents whom the log shows are really there for calls."""
+
+    async def work(console: Console, database: Database, clock: Clock) -> None:
+        from callback.calls.demand import find_line
+        from callback.calls.presence import measure_presence
+
+        async with database.reading() as session:
+            chosen = await find_line(session, line)
+            found = await measure_presence(session, chosen, days, clock.now())
+        console.print(
+            f"{chosen.name}: presence {found.factor:.2f}. Of {found.calls:,} calls in {found.days} days"
+            f" {found.abandoned:.1%} hung up waiting; handle time {found.handle_seconds:.0f} s, patience"
+            f" {found.patience_seconds:.0f} s.\nStaff with --presence {found.factor:.2f} --patience"
+            f" {found.patience_seconds:.0f}.",
+            markup=False,
+            soft_wrap=True,
+        )
 
     _run(work)
 

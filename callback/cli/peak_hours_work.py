@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -26,12 +26,16 @@ from callback.cli.peak_hours_tables import (
     peaks_table,
     staffing_table,
 )
+from callback.cli.staffing_from_files import say_callbacks
 from callback.clock import Clock
 from callback.database import Database
 from callback.errors import InvalidInput
 from callback.forecasting.forecast import Forecast
+from callback.forecasting.peak_shaving import with_callbacks
 from callback.forecasting.peaks import week_shape
-from callback.forecasting.staffing import StaffingTarget, plan_staffing
+from callback.forecasting.pooling import pooled
+from callback.forecasting.ramped_staffing import Ramps, plan_with_ramps
+from callback.forecasting.staffing import StaffingPlan, StaffingTarget
 from callback.reporting.chart import Chart, Picture
 from callback.reporting.chart_files import save_picture
 from callback.reporting.chart_words import english
@@ -70,7 +74,11 @@ class Files:
 
 @dataclass(frozen=True)
 class StaffingWish:
-    """What the command line says of a staffing plan; None takes the line's own figure."""
+    """What the command line says of a staffing plan; None takes the line's own figure.
+
+    `callbacks` is the share (0–1) of callers who take a later callback, `pool` names further lines that
+    the same agents serve; the rest is as in `StaffingTarget`.
+    """
 
     target: tuple[float, float] | None
     shrinkage: float
@@ -78,6 +86,12 @@ class StaffingWish:
     handle_seconds: float | None
     patience_seconds: float | None
     quantile: str
+    longest_mean_wait_seconds: float | None = None
+    most_abandoned: float | None = None
+    presence: float = 1.0
+    ramps: Ramps = Ramps.AUTO
+    callbacks: float | None = None
+    pool: tuple[str, ...] = ()
 
 
 async def show_forecast(
@@ -113,17 +127,24 @@ async def show_staffing(
     files: Files,
 ) -> None:
     """Work out the agents that a line needs, print them, and write what is asked for."""
+    if wish.callbacks is not None and not 0 <= wish.callbacks <= 1:
+        raise InvalidInput("callbacks", f"{wish.callbacks:g}; must be 0 to 1")
+    if wish.callbacks is not None and wish.pool:
+        raise InvalidInput("callbacks", "are shown for one line, not for a pool")
     if wish.quantile not in QUANTILES:
         raise InvalidInput("quantile", f"{wish.quantile!r}; must be one of {', '.join(QUANTILES)}")
     demand, forecast = await _forecast(database, clock, asked)
     target = _target(demand, wish)
-    calls = [getattr(row, wish.quantile) for row in forecast.rows]
-    starts = [row.start for row in forecast.rows]
-    handles = handle_times_ahead(demand, starts) if wish.handle_seconds is None else None
-    plan = plan_staffing(starts, calls, timedelta(minutes=asked.interval), target, handles)
+    plan = _plan(demand, forecast, target, asked, wish)
+    after = _plan(demand, forecast, target, asked, wish, wish.callbacks) if wish.callbacks else None
+    for name in wish.pool:
+        other, expected = await _forecast(database, clock, replace(asked, line=name))
+        plan = pooled([plan, _plan(other, expected, _target(other, wish), asked, wish)])
     title = f"{demand.line.name}: agents from {demand.as_of} ({forecast.zone.key})"
     console.print(staffing_table(plan, forecast.zone, title))
     console.print(_terms(target, wish))
+    if after is not None and wish.callbacks is not None:
+        say_callbacks(console, wish.callbacks, plan, after)
     _say_how_sure(console, demand, forecast)
     if files.csv:
         write_csv(files.csv, staffing_rows(plan, forecast.zone))
@@ -178,6 +199,24 @@ async def _forecast(database: Database, clock: Clock, asked: Asked) -> tuple[Dem
     return demand, forecast_line(demand, asked.days)
 
 
+def _plan(
+    demand: Demand,
+    forecast: Forecast,
+    target: StaffingTarget,
+    asked: Asked,
+    wish: StaffingWish,
+    callbacks: float | None = None,
+) -> StaffingPlan:
+    calls = [getattr(row, wish.quantile) for row in forecast.rows]
+    starts = [row.start for row in forecast.rows]
+    if callbacks is not None:
+        local = [start.astimezone(forecast.zone) for start in starts]
+        calls = with_callbacks(local, calls, callbacks)
+    handles = handle_times_ahead(demand, starts) if wish.handle_seconds is None else None
+    step = timedelta(minutes=asked.interval)
+    return plan_with_ramps(starts, calls, step, target, wish.ramps, handles)
+
+
 def _target(demand: Demand, wish: StaffingWish) -> StaffingTarget:
     level = demand.line.service_level
     share, seconds = wish.target or (level["share"], level["seconds"])
@@ -189,6 +228,9 @@ def _target(demand: Demand, wish: StaffingWish) -> StaffingTarget:
         shrinkage=wish.shrinkage,
         highest_occupancy=wish.occupancy,
         patience_seconds=wish.patience_seconds,
+        longest_mean_wait_seconds=wish.longest_mean_wait_seconds,
+        most_abandoned=wish.most_abandoned,
+        presence=wish.presence,
     )
 
 

@@ -6,13 +6,11 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 from rich.console import Console
 
 from callback.calls.log_times import TimeReader
@@ -20,19 +18,10 @@ from callback.cli.peak_hours_files import DIGITS, write_csv
 from callback.cli.peak_hours_tables import staffing_table
 from callback.errors import InvalidInput
 from callback.forecasting.peak_shaving import with_callbacks
-from callback.forecasting.ramps import LONG_HANDLE_SECONDS, lagged_loads
-from callback.forecasting.requirement import agents_for_loads
-from callback.forecasting.staffing import StaffingPlan, StaffingTarget, offered_load, row_with
+from callback.forecasting.ramped_staffing import Ramps, plan_with_ramps
+from callback.forecasting.staffing import StaffingPlan, StaffingTarget
 
 WALL = ZoneInfo("UTC")  # on which wall times stand where no zone is known
-
-
-class Ramps(StrEnum):
-    """Whether the load comes with the calls or a handle time later; `AUTO`: later where calls are long."""
-
-    AUTO = "auto"
-    PLAIN = "plain"
-    LAGGED = "lagged"
 
 
 @dataclass(frozen=True)
@@ -56,7 +45,7 @@ def staffing_file(console: Console, wish: StaffingFileWish, target: StaffingTarg
         raise InvalidInput("callbacks", f"{wish.callbacks:g}; must be 0 to 1")
     written, starts, calls = _read_forecast(wish.source, wish.quantile)
     step = min((b - a for a, b in pairwise(starts)), default=timedelta(minutes=30))
-    plan = _plan(starts, calls, step, target, wish.ramps)
+    plan = plan_with_ramps(starts, calls, step, target, wish.ramps)
     console.print(staffing_table(plan, WALL, f"{wish.source.name}: agents for {wish.quantile}"))
     rows = [
         {
@@ -76,29 +65,14 @@ def staffing_file(console: Console, wish: StaffingFileWish, target: StaffingTarg
         _hold_against(console, wish.plan, plan, starts, step, rows)
     if wish.callbacks is not None:
         moved = with_callbacks(starts, calls, wish.callbacks)
-        _show_callbacks(
-            console, wish.callbacks, plan, _plan(starts, moved, step, target, wish.ramps), rows
-        )
+        after = plan_with_ramps(starts, moved, step, target, wish.ramps)
+        for row, less in zip(rows, after.rows, strict=True):
+            row["calls_with_callbacks"] = round(less.calls, DIGITS)
+            row["agents_with_callbacks"] = less.agents
+        say_callbacks(console, wish.callbacks, plan, after)
     if wish.csv:
         write_csv(wish.csv, rows)
         console.print(f"Wrote {wish.csv}", markup=False, soft_wrap=True)
-
-
-def _plan(
-    starts: Sequence[datetime],
-    calls: Sequence[float],
-    step: timedelta,
-    target: StaffingTarget,
-    ramps: Ramps,
-) -> StaffingPlan:
-    handle = target.handle_seconds
-    if ramps is Ramps.LAGGED or (ramps is Ramps.AUTO and handle > LONG_HANDLE_SECONDS):
-        loads = lagged_loads(starts, calls, step, handle)
-    else:
-        loads = [offered_load(expected, handle, step) for expected in calls]
-    agents = agents_for_loads(np.array(loads), target).tolist()
-    rows = zip(starts, calls, loads, agents, strict=True)
-    return StaffingPlan(step, tuple(row_with(*row, target) for row in rows))
 
 
 def _hold_against(
@@ -133,16 +107,10 @@ def _hold_against(
     )
 
 
-def _show_callbacks(
-    console: Console,
-    share: float,
-    before: StaffingPlan,
-    after: StaffingPlan,
-    rows: list[dict[str, Any]],
+def say_callbacks(
+    console: Console, share: float, before: StaffingPlan, after: StaffingPlan
 ) -> None:
-    for row, moved in zip(rows, after.rows, strict=True):
-        row["calls_with_callbacks"] = round(moved.calls, DIGITS)
-        row["agents_with_callbacks"] = moved.agents
+    """Tell what callbacks do to the most agents and to the hours."""
     peaks = [max(row.agents for row in plan.rows) for plan in (before, after)]
     console.print(
         f"If up to {share:.0%} of the callers of busy intervals take a callback later the same day: most agents"

@@ -1,7 +1,8 @@
-"""Ten million calls of one line, counted by quarter of an hour on PostgreSQL, with the plan of the query.
+"""Calls of one line by the million, counted by quarter of an hour on PostgreSQL, with the plan of the query.
 
 The baseline of the ratio is `SELECT count(*)` over the same rows, the least that any way of counting must read.
-`python -m pytest -s -n 0 tests/benchmarks/bench_volumes.py --timeout 3000`; CALLBACK_BENCH_CALLS takes fewer.
+`python -m pytest -s -n 0 tests/benchmarks/bench_volumes.py`, with
+CALLBACK_BENCH_CALLS=10000000 and `--timeout 3000` for ten million of them, which is the goal's number.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ from callback.migrations import upgrade
 from tests.conftest import _drop_postgres, _fresh_postgres
 from tests.unit.builders import utc
 
-CALLS = int(os.environ.get("CALLBACK_BENCH_CALLS", "10000000"))
+CALLS = int(os.environ.get("CALLBACK_BENCH_CALLS", "1000000"))
 FIRST, LAST = date(2024, 3, 1), date(2026, 2, 28)
 SECONDS = ((LAST - FIRST) // timedelta(days=1) + 1) * 86_400
 FILL = text(
     """
-INSERT INTO call (id, call_sid, line_id, direction, source, language, priority, status, outcome, arrived_at,
-                  menu, wait_seconds, handle_seconds, redial)
-SELECT md5(n::text), 'bench:' || n, 'line', 'inbound', 'bench', 'en', 0, 'ended',
+INSERT INTO call (id, call_sid, line_id, direction, source, language, priority, skills, is_repeat, status,
+                  outcome, arrived_at, menu, wait_seconds, handle_seconds, redial)
+SELECT md5(n::text), 'bench:' || n, 'line', 'inbound', 'bench', 'en', 0, '[]', false, 'ended',
        CASE WHEN n % 10 = 0 THEN 'abandoned' ELSE 'answered' END,
        timestamptz '2024-03-01 00:00+00' + make_interval(secs => (n::float8 / :calls) * :seconds),
        '{}', 20, CASE WHEN n % 10 = 0 THEN NULL ELSE 180 END, false
@@ -61,7 +62,7 @@ async def seconds_of(database: Database, statement: str) -> tuple[float, list[st
         return time.perf_counter() - started, [str(row[0]) for row in rows]
 
 
-async def test_ten_million_calls_are_counted_in_seconds(database: Database) -> None:
+async def test_calls_are_counted_in_seconds(database: Database) -> None:
     async with database.transaction() as session:
         session.add(
             Line(
@@ -94,4 +95,4 @@ async def test_ten_million_calls_are_counted_in_seconds(database: Database) -> N
         f" count(*) {baseline:.1f} s; ratio {took / baseline:.1f}\n"
     )
     sys.stdout.write(told + "\n".join(plan) + "\n")
-    assert took < 20 * max(1.0, baseline)
+    assert took < 20 * max(CALLS / 10_000_000, baseline)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from callback.lines.line import Line, OpeningSpan
 OPEN_WEEKDAYS: list[OpeningSpan] = [
     {"day": day, "opens": "08:00", "closes": "18:00"} for day in range(5)
 ]
+RAMPS = ("plain", "lagged", "auto")
 FIRST = datetime(2025, 9, 1, tzinfo=UTC)
 
 
@@ -160,6 +162,58 @@ def test_staffing_takes_handle_time_from_the_log_and_the_target_from_the_line(
     assert (
         json.loads((installation / "t.json").read_text())["agent_hours"] < document["agent_hours"]
     )
+
+
+def test_ramps_presence_and_callbacks_count_for_a_line_as_well(installation: Path) -> None:
+    _import()
+    plain = _scheduled("plain.csv", "--ramps", "plain")
+    absent = _scheduled("absent.csv", "--ramps", "plain", "--presence", "0.8")
+    long = [_scheduled(f"{ramps}.csv", "--ramps", ramps, "--aht", "1200") for ramps in RAMPS]
+    assert sum(absent) == pytest.approx(sum(plain) / 0.8, rel=1e-3)
+    assert long[0] != long[1] == long[2]
+    done = _run("staffing", "eu", "--callbacks", "0.2")
+    assert "take a callback later the same day: most agents" in done.output
+    refused = _run("staffing", "eu", "--ramps", "steep")
+    assert (refused.exit_code, "auto, plain or lagged" in refused.output) == (2, True)
+
+
+def test_lines_of_one_pool_are_rounded_once(installation: Path) -> None:
+    _import()
+    alone, twice = _scheduled("one.csv"), _scheduled("two.csv", "--pool", "eu")
+    assert twice == pytest.approx([2 * each for each in alone], abs=0.01)
+    rows = list(csv.DictReader((installation / "two.csv").read_text().splitlines()))
+    assert all(int(row["scheduled"]) - float(row["scheduled_exact"]) < 1 for row in rows)
+
+
+def test_presence_is_measured_in_a_log_that_names_agents(installation: Path) -> None:
+    _import()
+    nameless = _run("presence", "eu")
+    assert (nameless.exit_code, "hung up waiting" in nameless.output) == (2, True)
+    rows = ["arrived_at,answered_at,ended_at,outcome,agent"]
+    for number in range(2_000):
+        at = FIRST + timedelta(
+            days=70, hours=8, seconds=100 * (number % 360) + 86_400 * (number // 360)
+        )
+        answered, ended = at + timedelta(seconds=30), at + timedelta(seconds=330)
+        if number % 9:
+            rows.append(f"{at},{answered},{ended},answered,agent {number % 4}")
+        else:
+            rows.append(f"{at},,{at + timedelta(seconds=60)},abandoned,")
+    (installation / "named.csv").write_text("\n".join(rows))
+    _run("import-calls", "named.csv", "--line", "eu", "--zone", "UTC")
+    found = _run("presence", "eu", "--days", "7")
+    assert found.exit_code == 0, found.output
+    told = re.search(r"presence (\d\.\d+)\..* (\d+\.\d)% hung up waiting", found.output)
+    assert told is not None
+    assert 0.6 < float(told[1]) <= 1
+    assert float(told[2]) == pytest.approx(11.1, abs=0.3)
+
+
+def _scheduled(name: str, *arguments: str) -> list[float]:
+    done = _run("staffing", "eu", "--csv", name, *arguments)
+    assert done.exit_code == 0, done.output
+    with Path(name).open() as file:
+        return [float(row["scheduled_exact"]) for row in csv.DictReader(file)]
 
 
 def test_peaks_name_the_busiest_intervals(installation: Path) -> None:
