@@ -23,7 +23,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Integer, String, cast, column, literal, select, text
 
 from callback.agents.agent import Agent, AgentLine
 from callback.agents.presence import AgentStatus
@@ -31,6 +31,8 @@ from callback.database import Database
 from callback.ids import new_id
 from callback.lines.line import Line, LineNumber
 from callback.migrations import upgrade
+from callback.promises.callback import Callback, CallbackKind
+from callback.promises.lifecycle import CallbackStatus
 from tests.benchmarks.callers import Company, Post, percentile
 
 TOKEN = "benchmark" * 4
@@ -85,26 +87,33 @@ async def a_line(database: Database) -> Line:
 async def past_callbacks(database: Database, line: Line, count: int) -> None:
     """Write down `count` callbacks that ended long ago, without a Python loop over them."""
     numbers = (
-        f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
+        f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) SELECT i FROM n"
         if database.is_sqlite
-        else f"WITH n AS (SELECT generate_series(1, {count}) AS i) "
+        else f"SELECT generate_series(1, {count}) AS i"
     )
-    cast = "i" if database.is_sqlite else "i::text"
-    columns = (
-        "id, line_id, phone_number, kind, status, language, priority, arrived_at, requested_at,"
-    )
-    columns += " promised_from, promised_until, due_at, version, promise_kept, attempt_count,"
-    columns += " times_written, skills"
-    values = f"'past-' || {cast}, :line, '+1212555' || {cast}, 'scheduled', 'completed', 'en', 0, :at, :at,"
-    values += " :at, :at, :at, 1, true, 1, '[]', '[]'"
-    insert = f"INSERT INTO callback ({columns}) {numbers} SELECT {values} FROM n"
-    if database.is_sqlite:
-        insert = f"{numbers} INSERT INTO callback ({columns}) SELECT {values} FROM n"
+    series = text(numbers).columns(column("i", Integer)).subquery()
     long_ago = NOW - timedelta(days=30)
-    async with database.transaction() as session:
-        connection = await session.connection()
-        at = long_ago.replace(tzinfo=None).isoformat(" ") if database.is_sqlite else long_ago
-        await connection.execute(text(insert), {"line": line.id, "at": at})
+    one = Callback(
+        id="",
+        line_id=line.id,
+        phone_number="",
+        kind=CallbackKind.SCHEDULED,
+        status=CallbackStatus.COMPLETED,
+        arrived_at=long_ago,
+        requested_at=long_ago,
+        promised_from=long_ago,
+        promised_until=long_ago,
+        due_at=long_ago,
+        promise_kept=True,
+        attempt_count=1,
+    )
+    table = Callback.__table__  # type: ignore[attr-defined]
+    values = {name: literal(value, table.c[name].type) for name, value in dict(one).items()}
+    values["id"] = literal("past-") + cast(series.c.i, String)
+    values["phone_number"] = literal("+1212555") + cast(series.c.i, String)
+    insert = table.insert().from_select(list(values), select(*values.values()).select_from(series))
+    async with database.engine.begin() as connection:
+        await connection.execute(insert)
     async with database.engine.connect() as connection:
         await connection.execute(text("ANALYZE"))
         await connection.commit()
