@@ -22,7 +22,7 @@ from workers.sweeper import FINISH_SECONDS, Sweeper
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.05
 HURRIED_POLL_SECONDS = 0.02
 JOB_SECONDS = 15
 AGAIN_SECONDS = 2.0

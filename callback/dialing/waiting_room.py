@@ -14,7 +14,7 @@ from callback.agents.presence import AgentStatus
 from callback.calls.call import PUT_DOWN, Call, CallStatus
 from callback.dialing.contact import Contact, ContactKind, FreeAgent
 from callback.dialing.leg import LIVE, Leg, LegRole
-from callback.dialing.reservation import Reservation, ReservationEnd, ReservationStatus
+from callback.dialing.reservation import Reservation, ReservationEnd
 from callback.lines.hours import is_open
 from callback.lines.line import Line
 from callback.promises.callback import Callback
@@ -174,7 +174,7 @@ async def not_again(work: Work) -> frozenset[tuple[str, str]]:
     """Return pairs (agent, contact) that were tried a moment ago and came to nothing."""
     rows = await work.session.exec(
         select(Reservation.agent_id, Reservation.call_id, Reservation.callback_id).where(
-            col(Reservation.status) == ReservationStatus.ENDED,
+            # Only what has ended has this instant; asked by the state, SQLite would read all that ever ended.
             col(Reservation.ended_at) > work.now - NOT_AGAIN_FOR,
             col(Reservation.ending).in_([ReservationEnd.DECLINED, ReservationEnd.AGENT_NO_ANSWER]),
         )

@@ -114,9 +114,15 @@ async def past_callbacks(database: Database, line: Line, count: int) -> None:
     insert = table.insert().from_select(list(values), select(*values.values()).select_from(series))
     async with database.engine.begin() as connection:
         await connection.execute(insert)
-    async with database.engine.connect() as connection:
-        await connection.execute(text("ANALYZE"))
-        await connection.commit()
+    await know_the_tables(database)
+
+
+async def know_the_tables(database: Database) -> None:
+    """Let PostgreSQL look at its tables, as its own housekeeping does; on SQLite nobody would."""
+    if not database.is_sqlite:
+        async with database.engine.connect() as connection:
+            await connection.execute(text("ANALYZE"))
+            await connection.commit()
 
 
 @asynccontextmanager

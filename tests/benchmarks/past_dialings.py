@@ -9,6 +9,7 @@ from sqlalchemy import text
 from callback.agents.agent import Agent
 from callback.database import Database
 from callback.lines.line import Line
+from tests.benchmarks.bench_waiting import know_the_tables
 
 RESERVATIONS = (
     "reservation",
@@ -47,6 +48,4 @@ async def past_dialings(
             if ":agent" in values:
                 given["agent"] = agent.id
             await connection.execute(text(statement), given)
-    async with database.engine.connect() as connection:
-        await connection.execute(text("ANALYZE"))
-        await connection.commit()
+    await know_the_tables(database)
