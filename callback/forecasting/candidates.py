@@ -21,6 +21,7 @@ from callback.forecasting.likeness import (
     kernels,
     learn_likeness,
 )
+from callback.forecasting.quiet_weekdays import quiet_weekdays
 from callback.forecasting.trend import daily_growth
 
 AVERAGE = "mean of last 4 same weekdays"
@@ -149,17 +150,18 @@ def same_weekdays(grid: DayGrid, origin: int, targets: Indices, weeks: int | Non
 def shrunk_weekdays(grid: DayGrid, origin: int, targets: Indices) -> Array:
     """Return for thin data: weekday totals shrunk to those of the days like them, laid out by shared shape.
 
-    Days of the working week lend each other strength, and so do Saturday and Sunday; a weekday seen once
+    Busy weekdays lend each other strength, and so do quiet ones; a weekday seen once
     counts half, seen four times four fifths. The shape is the weekday's own as far as it has calls to
     show for it.
     """
     rows = grid.counted[grid.counted < origin]
     weekdays, totals = grid.design.weekdays[rows], grid.calls[rows].sum(axis=1)
     overall = grid.calls[rows].mean(axis=0)
+    quiet = quiet_weekdays(weekdays, totals)
     profiles = np.empty((7, grid.calls.shape[1]))
     for weekday in range(7):
         alike = weekdays == weekday
-        peers = (weekdays >= 5) == (weekday >= 5)
+        peers = quiet[weekdays] == quiet[weekday]
         peers = peers if peers.any() else np.ones(len(rows), dtype=bool)
         total = (totals[alike].sum() + totals[peers].mean()) / (alike.sum() + 1)
         shape = grid.calls[rows][peers].sum(axis=0)
