@@ -25,6 +25,7 @@ from callback.demo.report import Run, Service, draw_report
 from callback.demo.roster import Roster
 from callback.demo.stack import ZONE, Stack
 from callback.demo.timing import Course, course, midnight_of
+from callback.demo.tomorrow import tomorrow_lines
 
 TICK_SECONDS = 0.5
 # Promises for a later time fall after the last caller; nothing that may still be promised lies beyond this.
@@ -109,8 +110,19 @@ async def play_day(day: Day, options: Options, console: Console) -> bool:
 
 
 async def tomorrow_of(stack: Stack, day: Day) -> list[str]:
-    """Return what the project says of the next day's peaks and staffing, from the log as it now is."""
-    tomorrow = (day.on + timedelta(days=1)).isoformat()
+    """Return what the project says of the next day's peaks and staffing.
+
+    That is the forecast which the worker keeps and which decides what is promised. Where it has none yet, the
+    commands say what the log as it now is gives.
+    """
+    following = day.on + timedelta(days=1)
+    try:
+        kept = await stack.api.get("/api/v1/staffing", line_id=stack.line_id, first="0", days="3")
+        if lines := tomorrow_lines(kept["items"], following):
+            return lines
+    except DemoFailed:
+        pass
+    tomorrow = following.isoformat()
     staffing = ("staffing", stack.line_id, "--days", "1", "--as-of", tomorrow, "--shrinkage", "0")
     # A log of a single day is too little to say anything of the next; its own peaks are known.
     for command in (staffing, ("peaks", stack.line_id, "--as-of", tomorrow)):
