@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
 
 from callback.calls.demand import Demand, find_line, load_demand
-from callback.calls.line_forecast import forecast_line, handle_times_ahead, history_of_line
+from callback.calls.line_forecast import forecast_line, history_of_line
 from callback.cli.peak_hours_files import (
     forecast_document,
     forecast_rows,
     peaks_document,
-    staffing_document,
-    staffing_rows,
     write_csv,
     write_json,
 )
@@ -24,26 +22,17 @@ from callback.cli.peak_hours_tables import (
     accuracy_table,
     forecast_table,
     peaks_table,
-    staffing_table,
 )
-from callback.cli.staffing_from_files import say_callbacks
 from callback.clock import Clock
 from callback.database import Database
-from callback.errors import InvalidInput
 from callback.forecasting.forecast import Forecast
-from callback.forecasting.peak_shaving import with_callbacks
 from callback.forecasting.peaks import week_shape
-from callback.forecasting.pooling import pooled
-from callback.forecasting.ramped_staffing import Ramps, plan_with_ramps
-from callback.forecasting.staffing import StaffingPlan, StaffingTarget
 from callback.reporting.chart import Chart, Picture
 from callback.reporting.chart_files import save_picture
 from callback.reporting.chart_words import english
-from callback.reporting.pictures import forecast_picture, peaks_picture, staffing_picture
-from callback.reporting.staffing import needs_of, planned_for
+from callback.reporting.pictures import forecast_picture, peaks_picture
 
 ACTUAL_DAYS_SHOWN = 7
-QUANTILES = ("mean", "q50", "q75", "q90")
 
 
 @dataclass(frozen=True)
@@ -72,43 +61,21 @@ class Files:
                 save_picture(picture, path)
 
 
-@dataclass(frozen=True)
-class StaffingWish:
-    """What the command line says of a staffing plan; None takes the line's own figure.
-
-    `callbacks` is the share (0–1) of callers who take a later callback, `pool` names further lines that
-    the same agents serve; the rest is as in `StaffingTarget`.
-    """
-
-    target: tuple[float, float] | None
-    shrinkage: float
-    occupancy: float
-    handle_seconds: float | None
-    patience_seconds: float | None
-    quantile: str
-    longest_mean_wait_seconds: float | None = None
-    most_abandoned: float | None = None
-    presence: float = 1.0
-    ramps: Ramps = Ramps.AUTO
-    callbacks: float | None = None
-    pool: tuple[str, ...] = ()
-
-
 async def show_forecast(
     console: Console, database: Database, clock: Clock, asked: Asked, files: Files
 ) -> None:
     """Forecast a line, print it, and write what is asked for."""
-    demand, forecast = await _forecast(database, clock, asked)
+    demand, forecast = await forecast_of(database, clock, asked)
     title = f"{demand.line.name}: expected calls from {demand.as_of} ({forecast.zone.key})"
     console.print(forecast_table(forecast, title))
-    _say_how_sure(console, demand, forecast)
+    say_how_sure(console, demand, forecast)
     if files.csv:
         write_csv(files.csv, forecast_rows(forecast))
     if files.json:
         write_json(files.json, forecast_document(demand.line.name, forecast))
     if files.png or files.svg:
         files.draw(_forecast_picture(title, demand, forecast, asked.interval))
-    _say_written(console, files)
+    say_written(console, files)
 
 
 def _forecast_picture(title: str, demand: Demand, forecast: Forecast, minutes: int) -> Chart:
@@ -118,54 +85,11 @@ def _forecast_picture(title: str, demand: Demand, forecast: Forecast, minutes: i
     return forecast_picture(title, forecast.rows, actual, forecast.zone, minutes, words, before)
 
 
-async def show_staffing(
-    console: Console,
-    database: Database,
-    clock: Clock,
-    asked: Asked,
-    wish: StaffingWish,
-    files: Files,
-) -> None:
-    """Work out the agents that a line needs, print them, and write what is asked for."""
-    if wish.callbacks is not None and not 0 <= wish.callbacks <= 1:
-        raise InvalidInput("callbacks", f"{wish.callbacks:g}; must be 0 to 1")
-    if wish.callbacks is not None and wish.pool:
-        raise InvalidInput("callbacks", "are shown for one line, not for a pool")
-    if wish.quantile not in QUANTILES:
-        raise InvalidInput("quantile", f"{wish.quantile!r}; must be one of {', '.join(QUANTILES)}")
-    demand, forecast = await _forecast(database, clock, asked)
-    target = _target(demand, wish)
-    plan = _plan(demand, forecast, target, asked, wish)
-    after = _plan(demand, forecast, target, asked, wish, wish.callbacks) if wish.callbacks else None
-    for name in wish.pool:
-        other, expected = await _forecast(database, clock, replace(asked, line=name))
-        plan = pooled([plan, _plan(other, expected, _target(other, wish), asked, wish)])
-    title = f"{demand.line.name}: agents from {demand.as_of} ({forecast.zone.key})"
-    console.print(staffing_table(plan, forecast.zone, title))
-    console.print(_terms(target, wish))
-    if after is not None and wish.callbacks is not None:
-        say_callbacks(console, wish.callbacks, plan, after)
-    _say_how_sure(console, demand, forecast)
-    if files.csv:
-        write_csv(files.csv, staffing_rows(plan, forecast.zone))
-    if files.json:
-        write_json(
-            files.json,
-            staffing_document(demand.line.name, forecast, plan, target, wish.quantile),
-        )
-    if files.png or files.svg:
-        async with database.reading() as session:
-            rota = await planned_for(session, demand.line, forecast.rows, plan.interval)
-        words = english(forecast.zone)
-        files.draw(staffing_picture(title, needs_of(plan, rota), forecast.zone, words))
-    _say_written(console, files)
-
-
 async def show_peaks(
     console: Console, database: Database, clock: Clock, asked: Asked, files: Files
 ) -> None:
     """Print when a line's callers call, by weekday and hour."""
-    demand = await _demand(database, clock, asked)
+    demand = await demand_of(database, clock, asked)
     shape = week_shape(history_of_line(demand))
     title = f"{demand.line.name}: mean calls by weekday ({demand.volumes.zone.key})"
     console.print(peaks_table(shape, title))
@@ -183,10 +107,11 @@ async def show_peaks(
         save_picture(picture, files.csv)
     if files.json:
         write_json(files.json, peaks_document(demand.line.name, demand.volumes.zone, hours))
-    _say_written(console, files)
+    say_written(console, files)
 
 
-async def _demand(database: Database, clock: Clock, asked: Asked) -> Demand:
+async def demand_of(database: Database, clock: Clock, asked: Asked) -> Demand:
+    """Read what is known of a line's demand before the day asked for."""
     async with database.reading() as session:
         line = await find_line(session, asked.line)
         return await load_demand(
@@ -194,60 +119,14 @@ async def _demand(database: Database, clock: Clock, asked: Asked) -> Demand:
         )
 
 
-async def _forecast(database: Database, clock: Clock, asked: Asked) -> tuple[Demand, Forecast]:
-    demand = await _demand(database, clock, asked)
+async def forecast_of(database: Database, clock: Clock, asked: Asked) -> tuple[Demand, Forecast]:
+    """Forecast a line; return what is known of it, too."""
+    demand = await demand_of(database, clock, asked)
     return demand, forecast_line(demand, asked.days)
 
 
-def _plan(
-    demand: Demand,
-    forecast: Forecast,
-    target: StaffingTarget,
-    asked: Asked,
-    wish: StaffingWish,
-    callbacks: float | None = None,
-) -> StaffingPlan:
-    calls = [getattr(row, wish.quantile) for row in forecast.rows]
-    starts = [row.start for row in forecast.rows]
-    if callbacks is not None:
-        local = [start.astimezone(forecast.zone) for start in starts]
-        calls = with_callbacks(local, calls, callbacks)
-    handles = handle_times_ahead(demand, starts) if wish.handle_seconds is None else None
-    step = timedelta(minutes=asked.interval)
-    return plan_with_ramps(starts, calls, step, target, wish.ramps, handles)
-
-
-def _target(demand: Demand, wish: StaffingWish) -> StaffingTarget:
-    level = demand.line.service_level
-    share, seconds = wish.target or (level["share"], level["seconds"])
-    handle = wish.handle_seconds or demand.record.handle_seconds
-    return StaffingTarget(
-        share=share,
-        seconds=seconds,
-        handle_seconds=handle or demand.line.expected_handle_seconds,
-        shrinkage=wish.shrinkage,
-        highest_occupancy=wish.occupancy,
-        patience_seconds=wish.patience_seconds,
-        longest_mean_wait_seconds=wish.longest_mean_wait_seconds,
-        most_abandoned=wish.most_abandoned,
-        presence=wish.presence,
-    )
-
-
-def _terms(target: StaffingTarget, wish: StaffingWish) -> str:
-    queue = (
-        "nobody hangs up (Erlang C)"
-        if target.patience_seconds is None
-        else f"patience {target.patience_seconds:.0f} s (Erlang A)"
-    )
-    return (
-        f"{target.share:.0%} within {target.seconds:.0f} s, {wish.quantile} of the forecast, handle time"
-        f" {target.handle_seconds:.0f} s, shrinkage {target.shrinkage:.0%}, occupancy at most"
-        f" {target.highest_occupancy:.0%}, {queue}"
-    )
-
-
-def _say_how_sure(console: Console, demand: Demand, forecast: Forecast) -> None:
+def say_how_sure(console: Console, demand: Demand, forecast: Forecast) -> None:
+    """Print how far a forecast may be trusted, and what is odd about the log."""
     if forecast.accuracy is not None:
         console.print(accuracy_table(forecast.accuracy))
     for note in (demand.note, *forecast.notes):
@@ -255,7 +134,8 @@ def _say_how_sure(console: Console, demand: Demand, forecast: Forecast) -> None:
             console.print(note, markup=False)
 
 
-def _say_written(console: Console, files: Files) -> None:
+def say_written(console: Console, files: Files) -> None:
+    """Print which files were written."""
     for path in (files.csv, files.json, files.png, files.svg):
         if path is not None:
             console.print(f"Wrote {path}", markup=False, soft_wrap=True)

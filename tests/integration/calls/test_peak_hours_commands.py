@@ -14,8 +14,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from callback.cli.peak_hours import app, parse_target
+from callback.cli.peak_hours import app
 from callback.cli.session import open_database
+from callback.cli.staffing_command import parse_target
 from callback.errors import InvalidInput
 from callback.forecasting import candidates
 from callback.lines.line import Line, OpeningSpan
