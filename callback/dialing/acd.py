@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from operator import itemgetter
 
-from callback.dialing.bench import Bench
 from callback.dialing.contact import Contact, FreeAgent
+from callback.dialing.idle_agents import IdleAgents
 
 WINDOW_GUARD = timedelta(minutes=3)
 PRIORITY_WORTH = timedelta(minutes=5)
@@ -103,13 +103,13 @@ def match(
     twice. `not_again` holds pairs (agent, contact) that were tried a moment ago and came to nothing. It ends
     after `most` matches.
     """
-    bench = Bench(agents, not_again)
+    idle = IdleAgents(agents, not_again)
     most = len(agents) if most is None else min(most, len(agents))
     matches: list[Match] = []
     for _, contact, reason in _in_order(contacts, now):
         if len(matches) == most:
             break
-        agent = bench.take_for(contact, only_preferred=_is_kept(contact, reason, now))
+        agent = idle.take_for(contact, only_preferred=_is_kept(contact, reason, now))
         if agent is not None:
             matches.append(Match(contact, agent, reason))
     return matches

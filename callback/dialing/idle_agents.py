@@ -16,7 +16,7 @@ class _Wanted(NamedTuple):
     language: str | None
 
 
-class Bench:
+class IdleAgents:
     """Agents in the order in which they became free; whoever is taken is gone.
 
     Lists of those who could serve a kind of contact are made when the first of the kind comes, and each
