@@ -14,6 +14,7 @@ from callback.dialing.permission import refusal_of
 from callback.dialing.trial_call import KEPT_FOR, STALE_AFTER, TrialCall
 from callback.errors import (
     CallGone,
+    NotFound,
     TelephonyError,
     TelephonyRefused,
     TelephonyUncertain,
@@ -164,14 +165,17 @@ async def _claim(
 
 
 async def _locked(work: Work, trial_id: str) -> TrialCall:
-    return await work.session.get_one(TrialCall, trial_id, with_for_update=True)
+    trial = await work.session.get(TrialCall, trial_id, with_for_update=True)
+    if trial is None:
+        raise NotFound("trial call", trial_id)
+    return trial
 
 
 async def trial_on_the_line(work: Work, trial_id: str, call_sid: str) -> tuple[TrialCall, Line]:
     """Return a trial call that has just been answered, and its line.
 
     Raises:
-        NotFound: its line is gone.
+        NotFound: there is no such call, or its line is gone.
 
     """
     trial = await _locked(work, trial_id)

@@ -207,6 +207,12 @@ async def test_what_was_said_after_the_tone_is_played_on_the_page(
     await fits(page)
 
 
+async def pressed(page: Page, button: str) -> None:
+    """Press a button, and wait until the server has answered."""
+    async with page.expect_response(lambda answer: answer.request.method == "POST"):
+        await page.locator(button).click()
+
+
 async def test_two_browsers_of_one_agent_race_and_both_show_what_became_of_it(
     served: Served, browser: Browser
 ) -> None:
@@ -217,7 +223,7 @@ async def test_two_browsers_of_one_agent_race_and_both_show_what_became_of_it(
     await play_until(served, first, "Your phone rings")
     await expect(second.locator("#phase")).to_have_text("Your phone rings")
     await served.town.play(minutes=3 / 60)
-    await asyncio.gather(first.locator("#accept").click(), second.locator("#decline").click())
+    await asyncio.gather(pressed(first, "#accept"), pressed(second, "#decline"))
     await served.town.play(minutes=8 / 60)
     calls = len(served.town.calls_to(CALLER))
     assert calls in {0, 1}

@@ -20,7 +20,13 @@ from tests.webhooks.twilio import Twilio, signature
 from webhooks.app import create_app
 
 PATHS = [
-    address.format(step="offer", leg_id="1" * 32, reservation_id="2" * 32, message_id="3" * 32)
+    address.format(
+        step="offer",
+        leg_id="1" * 32,
+        reservation_id="2" * 32,
+        message_id="3" * 32,
+        trial_id="4" * 32,
+    )
     for name, address in sorted(vars(addresses).items())
     if name.isupper() and isinstance(address, str) and address.startswith("/twilio/")
 ]
