@@ -86,8 +86,9 @@ async def finish(case: Case) -> None:
 async def conclude(case: Case, callback: Callback) -> None:
     """Decide, once the person's phone is down, whether the promise was fulfilled.
 
-    Not before: the agent may have pressed her key in the second in which the person hung up, or her own call
-    may have been cut off; then nobody has talked, and the person is called again.
+    Not before: the agent may have pressed her key in the second in which the person hung up, or either call
+    may have been cut off, the person's perhaps before she asked for the way into the room; then nobody has
+    talked, and the person is called again.
     """
     leg = next((leg for leg in case.legs if leg.id == callback.person_leg_id), None)
     if callback.status != CallbackStatus.CONNECTED:
@@ -115,13 +116,15 @@ async def vouch(case: Case) -> None:
 
 
 def _have_talked(case: Case, leg: Leg | None) -> bool:
-    connected_at = case.reservation.connected_at
     if case.reservation.met_at is not None or leg is None:
         return True
+    if leg.entered_at is None:
+        return False
     # No word of both being in the room; it may have been lost. How long she stayed tells.
+    connected_at = case.reservation.connected_at
     if leg.ended_at is None or connected_at is None:
         return True
-    return leg.ended_at > connected_at + ALONE_AT_MOST
+    return leg.ended_at > max(connected_at, leg.entered_at) + ALONE_AT_MOST
 
 
 async def _end_return_call(case: Case, callback: Callback, outcome: CallOutcome) -> None:

@@ -105,8 +105,8 @@ class Leg(SQLModel, table=True):
     `claimed_until` ends the lease of the worker that is placing it. `end_wanted_at` asks a worker to hang
     up. `placed_at` is when the telephone company took the call on, `rang_at` when it told us that the phone
     rings; between the two the call may have waited in its queue. `accepted_at` is when the key was pressed that
-    proves a human and a wish to talk. `agent_id` and `mode` are a supervisor's: whose phone it is, and how she
-    listens.
+    proves a human and a wish to talk, `entered_at` when a person was told the way into the room. `agent_id` and
+    `mode` are a supervisor's: whose phone it is, and how she listens.
     """
 
     __tablename__ = "leg"
@@ -136,6 +136,7 @@ class Leg(SQLModel, table=True):
     call_sid: str | None = Field(default=None, unique=True, max_length=34)
     answered_at: datetime | None = None
     accepted_at: datetime | None = None
+    entered_at: datetime | None = None
     ended_at: datetime | None = None
     end_wanted_at: datetime | None = None
 

@@ -142,7 +142,10 @@ def person_enters(case: Case, leg: Leg) -> bool:
     elif case.ended and callback.status == CallbackStatus.DIALING:
         callback.apply(CallbackEvent.RELEASE, case.now, "on the line, waiting for an agent")
         case.work.wake(JobName.DISPATCH)
-    return callback.status in OPEN
+    if callback.status not in OPEN:
+        return False
+    leg.entered_at = leg.entered_at or case.now
+    return True
 
 
 def never_placed(case: Case, leg: Leg) -> None:

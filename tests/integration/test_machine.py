@@ -29,7 +29,7 @@ from callback.agents.presence import ON_A_CALL, AgentStatus
 from callback.clock import ManualClock
 from callback.database import Database
 from callback.dialing.canceling import cancel_callback
-from callback.dialing.case import Case, case_of_leg
+from callback.dialing.case import case_of_leg
 from callback.dialing.dispatching import dispatch
 from callback.dialing.events import take
 from callback.dialing.leg import LIVE, Leg, LegRole, LegStatus
@@ -49,7 +49,7 @@ from callback.lines.line import DialOrder, Line
 from callback.lines.offer import Window
 from callback.promises.callback import Callback
 from callback.promises.falling_due import fall_due
-from callback.promises.lifecycle import OPEN
+from callback.promises.lifecycle import OPEN, CallbackStatus
 from callback.promises.requesting import (
     Request,
     get_callback,
@@ -292,16 +292,18 @@ class Promises(RuleBasedStateMachine):
         await take(self.office.runtime, key, "leg", call.leg_id, call.sid, {"state": state.value})
 
     @rule(
-        pick=st.randoms(use_true_random=False), accepts=st.sampled_from([True, True, True, False])
+        pick=st.randoms(use_true_random=False),
+        accepts=st.sampled_from([True, True, True, False]),
+        is_cut_off=st.sampled_from([False, False, True]),
     )
-    def key(self, pick: random.Random, accepts: bool) -> None:
-        """Somebody who has picked up presses a key."""
+    def key(self, pick: random.Random, accepts: bool, is_cut_off: bool) -> None:
+        """Somebody who has picked up presses a key, and perhaps nothing is heard of her after it."""
         up = [c for c in self.phones.calls.values() if c.states[-1] == CallState.IN_PROGRESS]
         if up:
             call = pick.choice(up)
-            self.run(self._key(call, accepts))
+            self.run(self._key(call, accepts, is_cut_off))
 
-    async def _key(self, call: RealCall, accepts: bool) -> None:
+    async def _key(self, call: RealCall, accepts: bool, is_cut_off: bool = False) -> None:
         async with self.office.runtime.work() as work:
             case, leg = await case_of_leg(work, call.leg_id)
             placed(work, leg, case.callback, call.sid)
@@ -309,15 +311,12 @@ class Promises(RuleBasedStateMachine):
                 return
             answered(case, leg)
             if leg.role == LegRole.PERSON:
-                self._person(case, leg)
+                if person_accepts(case, leg) and not is_cut_off:
+                    person_enters(case, leg)
             elif accepts:
                 agent_accepts(case, leg)
             else:
                 agent_declines(case, leg)
-
-    def _person(self, case: Case, leg: Leg) -> None:
-        if person_accepts(case, leg):
-            person_enters(case, leg)
 
     # What must never be.
 
@@ -345,6 +344,14 @@ class Promises(RuleBasedStateMachine):
         assert max(Counter(r.callback_id for r in under_way).values(), default=1) == 1
         for agent in self.all_of(Agent):
             assert (agent.status in ON_A_CALL) == (agent.id in held), agent
+
+    @invariant()
+    def nobody_is_done_with_who_was_never_let_into_the_room(self) -> None:
+        if hasattr(self, "phones"):
+            entered = {leg.id for leg in self.all_of(Leg) if leg.entered_at is not None}
+            for callback in self.all_of(Callback):
+                if callback.status == CallbackStatus.COMPLETED:
+                    assert callback.person_leg_id in entered
 
     @invariant()
     def one_promise_to_one_person(self) -> None:
