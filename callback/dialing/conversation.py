@@ -118,7 +118,8 @@ async def vouch(case: Case) -> None:
 def _have_talked(case: Case, leg: Leg | None) -> bool:
     if case.reservation.met_at is not None or leg is None:
         return True
-    if leg.entered_at is None:
+    # Of a call that failed after it was picked up nobody knows any more when it ended.
+    if leg.entered_at is None or leg.outcome == LegOutcome.FAILED:
         return False
     # No word of both being in the room; it may have been lost. How long she stayed tells.
     connected_at = case.reservation.connected_at

@@ -29,7 +29,9 @@ async def placed_leg(office: Office, role: LegRole) -> Leg:
         return await session.get_one(Leg, found.id)
 
 
-async def conversation(office: Office, *, enters: bool) -> tuple[Leg, Callback]:
+async def conversation(
+    office: Office, *, enters: bool = True, meets: bool = False, ends: str = "completed"
+) -> Callback:
     """Let a person accept, and then the agent; nothing is heard of the person until she has hung up."""
     line = await office.line(
         dial_order=DialOrder.CUSTOMER_FIRST, retry_after_seconds={"no_answer": [60]}
@@ -50,18 +52,29 @@ async def conversation(office: Office, *, enters: bool) -> tuple[Leg, Callback]:
         case, leg = await case_of_leg(work, agent.id)
         answered(case, leg)
         assert agent_accepts(case, leg)
+        room = case.reservation.id
+    if meets:
+        begins = {"StatusCallbackEvent": "conference-start"}
+        await take(office.runtime, "the room", "conference", room, "", begins)
     office.clock.move(LONG_AFTER)
-    state = {"state": "completed"}
+    state = {"state": ends}
     await take(office.runtime, "the end", "leg", person.id, str(person.call_sid), state)
     async with office.database.reading() as session:
-        return person, await session.get_one(Callback, callback.id)
+        return await session.get_one(Callback, callback.id)
+
+
+async def test_who_stayed_in_the_room_has_talked(office: Office) -> None:
+    assert (await conversation(office)).status == CallbackStatus.COMPLETED
+
+
+async def test_who_was_never_told_the_way_into_the_room_is_called_again(office: Office) -> None:
+    assert (await conversation(office, enters=False)).status == CallbackStatus.SCHEDULED
 
 
 @pytest.mark.parametrize(
-    ("enters", "becomes"), [(True, CallbackStatus.COMPLETED), (False, CallbackStatus.SCHEDULED)]
+    ("meets", "becomes"), [(True, CallbackStatus.COMPLETED), (False, CallbackStatus.SCHEDULED)]
 )
-async def test_who_was_never_told_the_way_into_the_room_is_called_again(
-    office: Office, enters: bool, becomes: CallbackStatus
+async def test_of_whose_call_nobody_knows_any_more_the_room_must_have_told(
+    office: Office, meets: bool, becomes: CallbackStatus
 ) -> None:
-    _, callback = await conversation(office, enters=enters)
-    assert callback.status == becomes
+    assert (await conversation(office, meets=meets, ends="failed")).status == becomes
