@@ -24,7 +24,7 @@ from callback.demo.replay import replay
 from callback.demo.serve import serve
 
 DEFAULT_RATE = 60.0
-SECONDS_AT_MOST = 160.0
+SECONDS_AT_MOST = 200.0
 ENDED_BY_A_PERSON = 130
 
 
