@@ -6,6 +6,7 @@ arq wakes one worker of all; which lines are due is decided by our own clock and
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -86,29 +87,25 @@ async def _forecast(runtime: Runtime, line: Line, refused: dict[str, datetime]) 
 def cron_jobs(*, hurried: bool) -> list[CronJob]:
     """Return what arq is to wake a worker for; more often where our clock runs faster than arq's."""
     return [
-        cron(
-            cast(WorkerCoroutine, look_ahead),
-            name="look_ahead",
-            second=HURRIED_SECONDS if hurried else 0,
-            timeout=LONGEST_SECONDS,
-            max_tries=1,
-            keep_result=0,
-        ),
-        cron(
-            cast(WorkerCoroutine, send_reports),
-            name="send_reports",
-            second=HURRIED_SECONDS if hurried else 30,
-            timeout=LONGEST_SECONDS,
-            max_tries=1,
-            keep_result=0,
-        ),
-        cron(
-            cast(WorkerCoroutine, forget),
-            name="forget",
-            minute=None if hurried else 17,
-            second=45,
-            timeout=LONGEST_SECONDS,
-            max_tries=1,
-            keep_result=0,
-        ),
+        _by_clock(look_ahead, second=HURRIED_SECONDS if hurried else 0),
+        _by_clock(send_reports, second=HURRIED_SECONDS if hurried else 30),
+        _by_clock(forget, minute=None if hurried else 17, second=45),
     ]
+
+
+def _by_clock(
+    job: Callable[[Context], Awaitable[None]],
+    *,
+    minute: int | None = None,
+    second: int | set[int],
+) -> CronJob:
+    """Return a job that is tried once, and whose next time comes anyway."""
+    return cron(
+        cast(WorkerCoroutine, job),
+        name=job.__name__,
+        minute=minute,
+        second=second,
+        timeout=LONGEST_SECONDS,
+        max_tries=1,
+        keep_result=0,
+    )
