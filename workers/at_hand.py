@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from callback.dialing.dispatching import NEXT_ROUND
 from callback.dialing.placing import Placer
 from callback.jobs import JobName, Jobs, Wake, Wish
 from callback.runtime import Runtime
@@ -86,7 +87,7 @@ class AtHand:
         """Begin it, if that is this worker's business; tell whether it was."""
         if self._finishing:
             return False
-        if wake.job == JobName.DISPATCH:
+        if wake.job == JobName.DISPATCH and wake.subject_id != NEXT_ROUND:
             self._begin(self.dispatcher.dispatch(), wake)
             return True
         if wake.job == JobName.PLACE_LEG:

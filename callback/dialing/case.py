@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from callback.agents.agent import Agent
 from callback.agents.presence import AgentStatus
 from callback.calls.call import Call
-from callback.dialing.leg import LIVE, Leg, LegOutcome, LegRole, LegStatus
+from callback.dialing.leg import LIVE, Leg, LegOutcome, LegRole, LegStatus, leg_to_place
 from callback.dialing.reservation import (
     Reservation,
     ReservationEnd,
@@ -18,7 +18,6 @@ from callback.dialing.reservation import (
     ReservationStatus,
 )
 from callback.errors import NotFound
-from callback.ids import new_id
 from callback.jobs import JobName
 from callback.lines.line import Line
 from callback.promises.callback import Callback
@@ -59,15 +58,15 @@ class Case:
     def plan_leg(self, role: LegRole, to: str, number: int = 0) -> Leg:
         """Plan a leg of this reservation and ask for it to be placed."""
         leg = Leg(
-            id=new_id(self.now),
-            role=role,
-            reservation_id=self.reservation.id,
-            callback_id=self.reservation.callback_id,
-            line_id=self.line.id,
-            number=number,
-            to=to,
-            created_at=self.now,
-            not_before=self.now,
+            **leg_to_place(
+                self.now,
+                role,
+                to,
+                reservation_id=self.reservation.id,
+                callback_id=self.reservation.callback_id,
+                line_id=self.line.id,
+                number=number,
+            )
         )
         self.legs.append(leg)
         self.work.session.add(leg)

@@ -10,28 +10,24 @@ from sqlalchemy import select as sa_select
 from sqlmodel import SQLModel, col, func, select
 
 from callback.agents.agent import Agent
-from callback.agents.presence import AgentEvent, AgentStatus
-from callback.calls.call import Call, CallEvent, CallStatus
+from callback.agents.presence import AgentStatus
+from callback.calls.call import Call, CallStatus
 from callback.dialing.acd import Match, match
-from callback.dialing.case import Case
 from callback.dialing.contact import ContactKind
-from callback.dialing.leg import Leg, LegRole
+from callback.dialing.offering import Offers
 from callback.dialing.permission import may_be_dialed
-from callback.dialing.reservation import (
-    Reservation,
-    ReservationStatus,
-)
 from callback.dialing.waiting_room import due_callbacks, free_agents, not_again, waiting_calls
-from callback.ids import new_id
 from callback.jobs import JobName
-from callback.lines.line import DialOrder, Line
+from callback.lines.line import Line
 from callback.promises.callback import Callback
-from callback.promises.lifecycle import CallbackEvent, CallbackStatus
+from callback.promises.lifecycle import CallbackStatus
 from callback.promises.timeline import notes_together
 from callback.runtime import Runtime, Work
 
 DISPATCH_LOCK = 0x44495350
 ROUND = 250
+NEXT_ROUND = "next"
+"""What the round after a full one is woken for: any worker may play it, while this one places its legs."""
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -82,7 +78,7 @@ async def dispatch(work: Work) -> int:
     async with notes_together(work):
         reserved = await _reserve(work, lines, matches)
     if len(matches) == ROUND and reserved:
-        work.wake(JobName.DISPATCH)
+        work.wake(JobName.DISPATCH, NEXT_ROUND)
     return reserved
 
 
@@ -136,76 +132,17 @@ async def _reserve(work: Work, lines: Mapping[str, Line], matches: Sequence[Matc
             and callback.person_leg_id is None
         ],
     )
-    cases: list[Case] = []
+    offers = Offers(work, lines)
     for found in matches:
         agent = agents.get(found.agent.id)
         call, callback = calls.get(found.contact.id), callbacks.get(found.contact.id)
         if agent is None or agent.status != AgentStatus.AVAILABLE:
             continue
         if call is not None and call.status == CallStatus.WAITING:
-            cases.append(_offer_call(work, lines[call.line_id], agent, call, found))
-        elif callback is not None and callback.status == CallbackStatus.WAITING:
-            if callback.person_leg_id is None and callback.id not in permitted:
-                continue
-            cases.append(_offer_callback(work, lines[callback.line_id], agent, callback, found))
-    # Legs refer to their reservations, which have to be there first.
-    await work.session.flush()
-    for case in cases:
-        await _ring(case)
-    await work.session.flush()
-    return len(cases)
-
-
-def _new_case(
-    work: Work, line: Line, agent: Agent, found: Match, status: ReservationStatus
-) -> Case:
-    identifier = new_id(work.now)
-    reservation = Reservation(
-        id=identifier,
-        agent_id=agent.id,
-        line_id=line.id,
-        status=status,
-        conference=identifier,
-        reason=found.reason,
-        created_at=work.now,
-    )
-    work.session.add(reservation)
-    agent.apply(AgentEvent.RESERVE, work.now)
-    return Case(work, reservation, agent, line, None, None, [])
-
-
-def _offer_call(work: Work, line: Line, agent: Agent, call: Call, found: Match) -> Case:
-    call.apply(CallEvent.RESERVE, work.now)
-    case = _new_case(work, line, agent, found, ReservationStatus.ASKING)
-    case.call = call
-    case.reservation.call_id = call.id
-    return case
-
-
-def _offer_callback(work: Work, line: Line, agent: Agent, callback: Callback, found: Match) -> Case:
-    detail = agent.name if found.reason == "place_in_line" else f"{agent.name}: {found.reason}"
-    callback.apply(CallbackEvent.RESERVE, work.now, detail)
-    person_first = line.dial_order == DialOrder.CUSTOMER_FIRST and callback.person_leg_id is None
-    status = ReservationStatus.HOLDING if person_first else ReservationStatus.ASKING
-    case = _new_case(work, line, agent, found, status)
-    case.callback = callback
-    case.reservation.callback_id = callback.id
-    return case
-
-
-async def _ring(case: Case) -> None:
-    callback = case.callback
-    if callback is not None and callback.person_leg_id is not None:
-        await _move_in(case, callback.person_leg_id)
-    if callback is not None and case.reservation.status == ReservationStatus.HOLDING:
-        callback.apply(CallbackEvent.DIAL, case.now)
-        case.plan_attempt(callback)
-    else:
-        case.plan_leg(LegRole.AGENT, case.agent.endpoint)
-
-
-async def _move_in(case: Case, person_leg_id: str) -> None:
-    leg = await case.work.session.get_one(Leg, person_leg_id, with_for_update=True)
-    earlier = await case.work.session.get_one(Reservation, leg.reservation_id)
-    case.reservation.conference = earlier.conference
-    leg.reservation_id = case.reservation.id
+            offers.offer_call(agent, call, found)
+            continue
+        if callback is None or callback.status != CallbackStatus.WAITING:
+            continue
+        if callback.person_leg_id is not None or callback.id in permitted:
+            await offers.offer_callback(agent, callback, found)
+    return await offers.write()

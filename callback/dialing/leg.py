@@ -14,6 +14,7 @@ from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
 from callback.columns import words
+from callback.ids import new_id
 from callback.transitions import Transitions
 
 LEASE = timedelta(seconds=60)
@@ -174,3 +175,27 @@ class Leg(SQLModel, table=True):
         self.outcome = outcome
         self.detail = detail
         return True
+
+
+def leg_to_place(
+    now: datetime,
+    role: LegRole,
+    to: str,
+    *,
+    reservation_id: str,
+    callback_id: str | None,
+    line_id: str,
+    number: int = 0,
+) -> dict[str, Any]:
+    """Return the values of a new leg that is to be placed at once."""
+    return {
+        "id": new_id(now),
+        "role": role,
+        "reservation_id": reservation_id,
+        "callback_id": callback_id,
+        "line_id": line_id,
+        "number": number,
+        "to": to,
+        "created_at": now,
+        "not_before": now,
+    }

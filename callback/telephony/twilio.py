@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+import twilio.rest.api  # noqa: F401 - else the library loads it when the first call is due, which takes a while
 from aiohttp import BasicAuth, ClientConnectorError, ClientError, ClientSession
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http import AsyncHttpClient

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, select
 from callback.agents.agent import Agent
 from callback.agents.presence import AgentStatus
 from callback.dialing import dispatching
-from callback.dialing.dispatching import dispatch
+from callback.dialing.dispatching import NEXT_ROUND, dispatch
 from callback.dialing.leg import LEASE, Leg, LegOutcome, LegRole, LegStatus
 from callback.dialing.placing import HELD_UP_FOR, Placer, place_legs
 from callback.dialing.reservation import Reservation, ReservationEvent, ReservationStatus
@@ -308,6 +308,22 @@ async def test_a_worker_goes_on_by_itself_from_due_to_dialed(office: Office) -> 
     await at_hand.rest()
     assert len(office.telephony.orders) == 3
     assert office.jobs.wishes == []
+
+
+async def test_the_round_after_a_full_one_is_anybodys(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker that played the first has legs to place; whoever is idle plays the next."""
+    monkeypatch.setattr(dispatching, "ROUND", 2)
+    line = await office.line()
+    for number in range(3):
+        await office.agent(line, number)
+        await office.owed(line, number)
+    at_hand = AtHand(office.runtime)
+    await at_hand.wake_now(Wake(JobName.DISPATCH))
+    await at_hand.rest()
+    assert len(office.telephony.orders) == 2
+    assert office.jobs.wishes == [(Wake(JobName.DISPATCH, NEXT_ROUND), None)]
 
 
 async def test_a_worker_that_ends_leaves_the_rest_to_others(office: Office) -> None:
