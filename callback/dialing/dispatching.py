@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import Select, bindparam, exists
@@ -26,10 +27,24 @@ from callback.runtime import Runtime, Work
 
 DISPATCH_LOCK = 0x44495350
 ROUND = 250
+DECIDED_PART = 4
 NEXT_ROUND = "next"
-"""What the round after a full one is woken for: any worker may play it, while this one places its legs."""
+"""What more is decided for: any worker may do so, while this one places its legs."""
 
 Row = TypeVar("Row", bound=SQLModel)
+
+
+@dataclass
+class Decision:
+    """Who is given to whom, as far as it is still to be carried out, and how many have been `served`.
+
+    There may be `more` to decide, since a long line is not decided to its end at once.
+    """
+
+    lines: Mapping[str, Line]
+    matches: list[Match]
+    more: bool
+    served: int = 0
 
 
 async def serve_who_waits(runtime: Runtime) -> int:
@@ -41,7 +56,12 @@ async def serve_who_waits(runtime: Runtime) -> int:
     if not wrapped_up and not (free and (waiting or due)):
         return 0
     async with runtime.work() as work:
-        return await dispatch(work)
+        decision = await decide(work)
+        await carry_out(work, decision)
+    while decision.matches:
+        async with runtime.work() as work:
+            await carry_out(work, decision)
+    return decision.served
 
 
 def _worth_it() -> Select[bool, bool, bool, bool]:
@@ -57,29 +77,45 @@ def _worth_it() -> Select[bool, bool, bool, bool]:
 _WORTH_IT = _worth_it()
 
 
-async def dispatch(work: Work) -> int:
-    """Match waiting callers and due callbacks to free agents; return how many were matched.
+async def decide(work: Work) -> Decision:
+    """Match waiting callers and due callbacks to free agents, as all of them stand now.
 
-    Only one dispatcher decides at a time (a transaction lock on PostgreSQL; on SQLite every writer is
-    alone), because two that decide at once could serve people out of order. One round matches so many that
-    others need not wait long for their turn to write, and asks for the next if there may be more.
+    Reading them all is what a long line costs; so as much as a quarter of it is decided at once.
     """
-    if work.session.get_bind().dialect.name == "postgresql":
-        await work.session.exec(select(func.pg_advisory_xact_lock(DISPATCH_LOCK)))
+    await _alone(work)
     await _end_wrap_ups(work)
     agents = await free_agents(work)
     if not agents:
-        return 0
+        return Decision({}, [], more=False)
     lines = {line.id: line for line in (await work.session.exec(select(Line))).all()}
     contacts = [*await waiting_calls(work), *await due_callbacks(work, lines)]
-    matches = match(contacts, agents, work.now, await not_again(work), most=ROUND)
-    if not matches:
-        return 0
-    async with notes_together(work):
-        reserved = await _reserve(work, lines, matches)
-    if len(matches) == ROUND and reserved:
+    most = max(ROUND, len(contacts) // DECIDED_PART)
+    matches = match(contacts, agents, work.now, await not_again(work), most)
+    return Decision(lines, matches, more=len(matches) == most)
+
+
+async def carry_out(work: Work, decision: Decision) -> None:
+    """Reserve the next round of what was decided, as far as all is still as it was.
+
+    A round is so small that others need not wait long for their turn to write. After the last, more is
+    decided if there may be more.
+    """
+    await _alone(work)
+    matches, decision.matches = decision.matches[:ROUND], decision.matches[ROUND:]
+    if matches:
+        async with notes_together(work):
+            decision.served += await _reserve(work, decision.lines, matches)
+    if decision.more and decision.served and not decision.matches:
         work.wake(JobName.DISPATCH, NEXT_ROUND)
-    return reserved
+
+
+async def _alone(work: Work) -> None:
+    """Wait until no other dispatcher is at work: two at once could serve people out of order.
+
+    That is a transaction lock on PostgreSQL, which may be taken twice; on SQLite every writer is alone.
+    """
+    if work.session.get_bind().dialect.name == "postgresql":
+        await work.session.exec(select(func.pg_advisory_xact_lock(DISPATCH_LOCK)))
 
 
 async def _end_wrap_ups(work: Work) -> None:

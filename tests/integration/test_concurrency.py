@@ -16,7 +16,7 @@ from callback.calls.call import Call, CallStatus
 from callback.dialing import dispatching
 from callback.dialing.canceling import cancel_callback
 from callback.dialing.dialer import LEASE, pull_caller
-from callback.dialing.dispatching import dispatch
+from callback.dialing.dispatching import serve_who_waits
 from callback.dialing.events import apply_event, record
 from callback.dialing.leg import Leg, LegRole, LegStatus
 from callback.dialing.placing import place_leg
@@ -83,11 +83,6 @@ async def ask(
 async def move(runtime: Runtime, line: Line, callback_id: str, window: Window) -> None:
     async with runtime.work() as work:
         await move_callback(work, line, await get_callback(work, callback_id), window)
-
-
-async def dispatch_once(runtime: Runtime) -> int:
-    async with runtime.work() as work:
-        return await dispatch(work)
 
 
 async def due_once(runtime: Runtime, callback_id: str, version: int) -> bool:
@@ -186,7 +181,7 @@ async def test_an_agent_and_a_promise_that_reach_for_a_caller_at_once_do_not_bot
         for number, call in enumerate(calls)
         for attempt in (
             ask(office.runtime, line, f"+1415555{3000 + number}", call_id=call.id),
-            dispatch_once(office.runtime),
+            serve_who_waits(office.runtime),
         )
     )
     promised = {row.call_id for row in await all_of(office, Callback) if isinstance(row, Callback)}
@@ -207,7 +202,7 @@ async def test_dispatchers_at_once_reserve_each_agent_once_and_the_earliest_call
     for number in range(3):
         await office.agent(line, number)
     calls = [await office.caller(line, number) for number in range(CROWD)]
-    matched = await at_once(dispatch_once(office.runtime) for _ in range(CROWD))
+    matched = await at_once(serve_who_waits(office.runtime) for _ in range(CROWD))
     reservations = [row for row in await all_of(office, Reservation)]
     assert sum(number for number in matched if isinstance(number, int)) == 3
     assert len({getattr(row, "agent_id", "") for row in reservations}) == 3
@@ -232,7 +227,7 @@ async def test_a_callback_that_is_canceled_while_it_is_being_matched_is_not_rese
         return await look(work)  # type: ignore[arg-type]
 
     monkeypatch.setattr(dispatching, "not_again", somebody_cancels)
-    assert await dispatch_once(office.runtime) == 0
+    assert await serve_who_waits(office.runtime) == 0
     assert await all_of(office, Reservation) == []
     now = await office.again(callback)
     assert isinstance(now, Callback)
@@ -250,9 +245,9 @@ async def test_the_dispatcher_waits_for_nobody_and_asks_to_look_again(office: Of
     call = await office.caller(line)
     async with office.runtime.work() as other:
         await other.session.get_one(Call, call.id, with_for_update=True)
-        assert await dispatch_once(office.runtime) == 0
+        assert await serve_who_waits(office.runtime) == 0
         assert [wake.job for wake, _ in office.jobs.wishes] == ["dispatch"]
-    assert await dispatch_once(office.runtime) == 1
+    assert await serve_who_waits(office.runtime) == 1
 
 
 async def test_a_callback_falls_due_once(office: Office) -> None:
@@ -436,7 +431,7 @@ async def test_a_caller_who_hangs_up_while_an_agent_is_brought_to_her_frees_the_
         for attempt in (
             hang_up(call),
             event_of(office, leg, "no_answer"),
-            dispatch_once(office.runtime),
+            serve_who_waits(office.runtime),
         )
     )
     calls = Counter(getattr(row, "status", None) for row in await all_of(office, Call))

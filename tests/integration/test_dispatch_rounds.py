@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, select
 from callback.agents.agent import Agent
 from callback.agents.presence import AgentStatus
 from callback.dialing import dispatching
-from callback.dialing.dispatching import NEXT_ROUND, dispatch
+from callback.dialing.dispatching import NEXT_ROUND, Decision, serve_who_waits
 from callback.dialing.leg import LEASE, Leg, LegOutcome, LegRole, LegStatus
 from callback.dialing.placing import HELD_UP_FOR, Placer, place_legs
 from callback.dialing.reservation import Reservation, ReservationEvent, ReservationStatus
@@ -22,7 +22,7 @@ from callback.jobs import JobName, Wake
 from callback.lines.line import DialOrder, Line, LineNumber
 from callback.promises.callback import Callback, TimelineEntry
 from callback.promises.falling_due import give_places, give_places_to
-from callback.promises.lifecycle import CallbackStatus
+from callback.promises.lifecycle import CallbackEvent, CallbackStatus
 from callback.runtime import Runtime, Work
 from tests.integration.office import Office
 from workers.at_hand import AtHand
@@ -35,11 +35,6 @@ async def all_of(office: Office, kind: type[SQLModel]) -> list[SQLModel]:
 
 async def statuses(office: Office, kind: type[SQLModel]) -> Counter[object]:
     return Counter(row.status for row in await all_of(office, kind))  # type: ignore[attr-defined]
-
-
-async def dispatch_once(runtime: Runtime) -> int:
-    async with runtime.work() as work:
-        return await dispatch(work)
 
 
 def wishes(office: Office) -> list[JobName]:
@@ -102,12 +97,40 @@ async def test_rounds_keep_the_order_and_ask_for_the_next_while_there_may_be_mor
     served: list[set[object]] = []
     for matched in (2, 2, 1, 0):
         office.jobs.wishes.clear()
-        assert await dispatch_once(office.runtime) == matched
+        assert await serve_who_waits(office.runtime) == matched
         assert (JobName.DISPATCH in wishes(office)) == (matched == 2)
         served.append(
             {getattr(row, "callback_id", "") for row in await all_of(office, Reservation)}
         )
     assert served == [{callback.id for callback in owed[:count]} for count in (2, 4, 5, 5)]
+
+
+async def test_a_quarter_of_a_long_line_is_decided_at_once_and_carried_out_in_rounds(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "ROUND", 2)
+    line = await office.line()
+    agents = [await office.agent(line, number) for number in range(16)]
+    owed = [await office.owed(line, number) for number in range(16)]
+    decide, decided = dispatching.decide, []
+
+    async def one_leaves_meanwhile(work: Work) -> Decision:
+        decision = await decide(work)
+        decided.append([found.contact.id for found in decision.matches])
+        gone = await work.session.get_one(Callback, owed[3].id)
+        gone.apply(CallbackEvent.CANCEL, work.now)
+        return decision
+
+    monkeypatch.setattr(dispatching, "decide", one_leaves_meanwhile)
+    office.jobs.wishes.clear()
+    assert await serve_who_waits(office.runtime) == 3
+    assert decided == [[callback.id for callback in owed[:4]]]
+    offered = {getattr(row, "callback_id", "") for row in await all_of(office, Reservation)}
+    assert offered == {callback.id for callback in owed[:3]}
+    assert [wake for wake, _ in office.jobs.wishes if wake.job == JobName.DISPATCH] == [
+        Wake(JobName.DISPATCH, NEXT_ROUND)
+    ]
+    assert (await statuses(office, Agent))[AgentStatus.AVAILABLE] == len(agents) - 3
 
 
 @pytest.mark.parametrize("order", list(DialOrder))
@@ -120,8 +143,8 @@ async def test_nobody_is_dialed_without_an_agent_of_her_own(
         await office.agent(line, number)
     for number in range(8):
         await office.owed(line, number)
-    assert await dispatch_once(office.runtime) == 3
-    assert await dispatch_once(office.runtime) == 0
+    assert await serve_who_waits(office.runtime) == 3
+    assert await serve_who_waits(office.runtime) == 0
     assert await statuses(office, Agent) == {AgentStatus.RESERVED: 3}
     reservations = [
         row for row in await all_of(office, Reservation) if isinstance(row, Reservation)
@@ -140,7 +163,7 @@ async def test_what_a_round_permits_counts_for_the_limits_of_the_same_round(
     for number in range(4):
         await office.agent(line, number)
     owed = [await office.owed(line, number) for number in range(4)]
-    assert await dispatch_once(office.runtime) == 2
+    assert await serve_who_waits(office.runtime) == 2
     after = [await office.again(callback) for callback in owed]
     assert [row.status for row in after] == [  # type: ignore[attr-defined]
         CallbackStatus.RESERVED,
@@ -341,13 +364,13 @@ async def test_a_worker_that_ends_leaves_the_rest_to_others(office: Office) -> N
 async def test_what_fails_at_hand_is_logged_and_left_to_the_sweep(
     office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def fail(_work: Work) -> int:
+    async def fail(_work: Work) -> Decision:
         raise RuntimeError("nobody thought of it")
 
     line: Line = await office.line()
     await office.agent(line)
     await office.owed(line)
-    monkeypatch.setattr(dispatching, "dispatch", fail)
+    monkeypatch.setattr(dispatching, "decide", fail)
     at_hand = AtHand(office.runtime)
     await at_hand.wake_now(Wake(JobName.DISPATCH))
     await at_hand.rest()

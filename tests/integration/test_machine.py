@@ -30,7 +30,7 @@ from callback.clock import ManualClock
 from callback.database import Database
 from callback.dialing.canceling import cancel_callback
 from callback.dialing.case import case_of_leg
-from callback.dialing.dispatching import dispatch
+from callback.dialing.dispatching import carry_out, decide
 from callback.dialing.events import take
 from callback.dialing.leg import LIVE, Leg, LegRole, LegStatus
 from callback.dialing.outcomes import (
@@ -237,7 +237,7 @@ class Promises(RuleBasedStateMachine):
     @rule()
     def reserve(self) -> None:
         async def match(work: Work) -> None:
-            await dispatch(work)
+            await carry_out(work, await decide(work))
 
         self.attempt(match)
 

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from callback.dialing.case import case_of_leg
-from callback.dialing.dispatching import dispatch
+from callback.dialing.dispatching import serve_who_waits
 from callback.dialing.events import take
 from callback.dialing.leg import Leg, LegRole
 from callback.dialing.outcomes import agent_accepts, answered, person_accepts, person_enters
@@ -38,8 +38,7 @@ async def conversation(
     )
     await office.agent(line)
     callback = await office.owed(line)
-    async with office.runtime.work() as work:
-        assert await dispatch(work) == 1
+    assert await serve_who_waits(office.runtime) == 1
     person = await placed_leg(office, LegRole.PERSON)
     async with office.runtime.work() as work:
         case, leg = await case_of_leg(work, person.id)

@@ -11,7 +11,7 @@ from callback.agents.presence import AgentStatus
 from callback.calls.call import Call, CallOutcome, CallStatus
 from callback.desk.answering import accept_offer
 from callback.dialing.dialer import let_in
-from callback.dialing.dispatching import dispatch
+from callback.dialing.dispatching import serve_who_waits
 from callback.dialing.leg import Leg, LegRole, LegStatus
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.lines.line import Line
@@ -200,8 +200,7 @@ async def test_a_caller_whom_an_agent_takes_first_is_not_promised_anything(
     await office.agent(line)
     await queued(twilio)
     await twilio.ask(MENU.format(step="offer"), SID, Digits="1")
-    async with office.runtime.work() as work:
-        assert await dispatch(work) == 1
+    assert await serve_who_waits(office.runtime) == 1
     document = await twilio.ask(MENU.format(step="number"), SID, Digits="1")
     assert "Somebody is about to take your call." in document.said
     assert document.verbs[-1] == "Redirect"
