@@ -8,7 +8,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -80,14 +80,6 @@ class ArqJobs:
         self.redis = redis
         self._clock = clock
         self._rest_until = 0.0
-
-    async def wake_now(self, wake: Wake) -> None:
-        """Ask for `wake` at once."""
-        await self.wake_all([(wake, None)])
-
-    async def wake_at(self, wake: Wake, when: datetime) -> None:
-        """Ask for `wake` at `when`, as a delay on the machine's own clock, which is the one arq reads."""
-        await self.wake_all([(wake, when)])
 
     async def wake_all(self, wishes: Collection[Wish]) -> None:
         """Ask for several in one exchange with Redis."""

@@ -47,14 +47,6 @@ Wish = tuple[Wake, datetime | None]
 class Jobs(Protocol):
     """How jobs are asked for. Nothing raises or takes longer than about a second, however many there are."""
 
-    async def wake_now(self, wake: Wake) -> None:
-        """Ask for `wake` as soon as a worker is free."""
-        ...
-
-    async def wake_at(self, wake: Wake, when: datetime) -> None:
-        """Ask for `wake` at `when`; at once if that has passed."""
-        ...
-
     async def wake_all(self, wishes: Collection[Wish]) -> None:
         """Ask for several at once."""
         ...

@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections.abc import Collection, Coroutine, Iterable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from callback.dialing.dispatching import NEXT_ROUND
@@ -46,14 +45,6 @@ class AtHand:
             "placer": self.placer,
             "falling_due": self.falling_due,
         }
-
-    async def wake_now(self, wake: Wake) -> None:
-        """Begin it, if it is dispatching or placing and this worker is not about to end."""
-        await self.wake_all([(wake, None)])
-
-    async def wake_at(self, wake: Wake, when: datetime) -> None:
-        """Ask the queue, for others may be nearer then."""
-        await self.queue.wake_at(wake, when)
 
     async def wake_all(self, wishes: Collection[Wish]) -> None:
         """Begin what is wanted now and can be done here, and ask the queue for the rest."""

@@ -23,7 +23,7 @@ def _runtime(context: Context) -> Runtime:
 
 async def fall_due(context: Context, callback_id: str, version: int) -> None:
     """Give a callback its place in line, if this wake-up still counts."""
-    gathered = context.setdefault("falling_due", FallingDue(_runtime(context)))
+    gathered: FallingDue = context["falling_due"]
     await gathered.fall_due(callback_id, version)
 
 
@@ -35,7 +35,7 @@ async def dispatch(context: Context, _subject: str, _version: int) -> None:
 
 async def place(context: Context, leg_id: str, _version: int) -> None:
     """Place a leg."""
-    placer = context.setdefault("placer", Placer(_runtime(context)))
+    placer: Placer = context["placer"]
     await placer.place(leg_id)
 
 

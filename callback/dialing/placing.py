@@ -121,11 +121,6 @@ class Placer:
         return dict.fromkeys(replies, True)
 
 
-async def place_leg(runtime: Runtime, leg_id: str) -> bool:
-    """Place one planned leg, once; tell whether a call was placed."""
-    return await Placer(runtime).place(leg_id)
-
-
 async def place_legs(runtime: Runtime, leg_ids: Iterable[str]) -> int:
     """Place planned legs, each once; return how many calls were placed. What fails is logged."""
     placer = Placer(runtime)
@@ -153,7 +148,7 @@ async def _claim(runtime: Runtime, leg_ids: list[str]) -> Mapping[str, Claim]:
             await _drop_unneeded(work, leg_id)
     for leg_id in left.held:
         again = runtime.clock.now() + HELD_UP_FOR
-        await runtime.jobs.wake_at(Wake(JobName.PLACE_LEG, leg_id), again)
+        await runtime.jobs.wake_all([(Wake(JobName.PLACE_LEG, leg_id), again)])
     return claims
 
 

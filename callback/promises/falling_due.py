@@ -17,21 +17,6 @@ from callback.runtime import Runtime, Work
 TOGETHER = 1_000
 
 
-async def fall_due(work: Work, callback_id: str, version: int | None = None) -> bool:
-    """Give a scheduled callback its place in line once it is due; tell whether that was so.
-
-    A wake-up says for which `version` it was made, and is void for any other.
-    """
-    callback = await work.session.get(Callback, callback_id, with_for_update=True)
-    if callback is None or version not in {None, callback.version}:
-        return False
-    if callback.status != CallbackStatus.SCHEDULED or callback.due_at > work.now:
-        return False
-    callback.apply(CallbackEvent.FALL_DUE, work.now)
-    work.wake(JobName.DISPATCH)
-    return True
-
-
 async def give_places_to(runtime: Runtime, woken_for: Collection[Wake]) -> int:
     """Give every callback that is due its place, if one of these wake-ups still counts; return how many.
 

@@ -24,6 +24,7 @@ from callback.calls.call import Call, CallStatus
 from callback.clock import ManualClock
 from callback.database import Database
 from callback.dialing.leg import LIVE, Leg
+from callback.dialing.placing import Placer
 from callback.dialing.recovery import sweep
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.errors import CallGone
@@ -45,6 +46,7 @@ from callback.telephony.twilio import TwilioTelephony
 from tests.contract.simulator.official import InProcess
 from webhooks.app import create_app
 from workers.dispatcher import Dispatcher
+from workers.falling_due import FallingDue
 from workers.jobs import JOBS
 
 LINE = "+14155550100"
@@ -66,12 +68,6 @@ class TownJobs:
         self.busy = 0
         self.failures: list[BaseException] = []
         self._tasks: set[asyncio.Task[None]] = set()
-
-    async def wake_now(self, wake: Wake) -> None:
-        self._start(wake, timedelta(0))
-
-    async def wake_at(self, wake: Wake, when: datetime) -> None:
-        self._start(wake, when - self._clock.now())
 
     async def wake_all(self, wishes: Collection[Wish]) -> None:
         for wake, when in wishes:
@@ -197,7 +193,12 @@ class Town:
                 fetch_file=self._file,
             ),
         )
-        self.jobs.context = {"runtime": self.runtime, "dispatcher": Dispatcher(self.runtime)}
+        self.jobs.context = {
+            "runtime": self.runtime,
+            "dispatcher": Dispatcher(self.runtime),
+            "placer": Placer(self.runtime),
+            "falling_due": FallingDue(self.runtime),
+        }
         self.app = create_app(self.runtime)
         self.web = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=PUBLIC)
         self.transport.client = self.web
@@ -396,4 +397,4 @@ class Town:
         assert self.exchange.problems.as_json() == []
 
     async def wake(self, job: JobName, subject_id: str = "", version: int = 1) -> None:
-        await self.jobs.wake_now(Wake(job, subject_id, version))
+        await self.jobs.wake_all([(Wake(job, subject_id, version), None)])

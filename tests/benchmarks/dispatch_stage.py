@@ -195,8 +195,7 @@ async def ours(
         async with processes(workers, ["-m", "workers"], settings, folder):
             wakes = [(Wake(JobName.FALL_DUE, each.id, 1), each.due_at) for each in callbacks]
             for start in range(0, len(wakes), ENQUEUED_AT_ONCE):
-                several = wakes[start : start + ENQUEUED_AT_ONCE]
-                await asyncio.gather(*(jobs.wake_at(*wake) for wake in several))
+                await jobs.wake_all(wakes[start : start + ENQUEUED_AT_ONCE])
             check_ready(due)
             await exchange.wait_for(len(due))
         await jobs.close()

@@ -16,6 +16,7 @@ from callback.calls.call import Call, CallStatus
 from callback.clock import Clock, ManualClock
 from callback.database import Database
 from callback.dialing.leg import Leg, LegRole, LegStatus
+from callback.dialing.placing import Placer
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.errors import CallGone, TelephonyError
 from callback.ids import new_id
@@ -38,12 +39,6 @@ class WrittenDownJobs:
 
     def __init__(self) -> None:
         self.wishes: list[Wish] = []
-
-    async def wake_now(self, wake: Wake) -> None:
-        self.wishes.append((wake, None))
-
-    async def wake_at(self, wake: Wake, when: datetime) -> None:
-        self.wishes.append((wake, when))
 
     async def wake_all(self, wishes: Collection[Wish]) -> None:
         self.wishes += wishes
@@ -296,3 +291,8 @@ class Office:
     async def rows(self) -> AsyncIterator[object]:
         async with self.database.reading() as session:
             yield session
+
+
+async def place_leg(runtime: Runtime, leg_id: str) -> bool:
+    """Place one leg as a worker does that knows of no other."""
+    return await Placer(runtime).place(leg_id)

@@ -116,7 +116,7 @@ async def test_a_callback_falls_due_and_is_dispatched_and_the_agents_phone_is_ru
 ) -> None:
     agent = await office.agent(line)
     callback = await office.owed(line, status=CallbackStatus.SCHEDULED)
-    await office.runtime.jobs.wake_now(Wake(JobName.FALL_DUE, callback.id, 1))
+    await office.runtime.jobs.wake_all([(Wake(JobName.FALL_DUE, callback.id, 1), None)])
     # One wake-up leads to the next: due, dispatched, placed.
     await work_off(office.runtime)
     assert await status_of(office, callback) == CallbackStatus.RESERVED
@@ -127,7 +127,7 @@ async def test_a_caller_is_taken_out_of_the_queue(office: Office, line: Line) ->
     agent = await office.agent(line, status=AgentStatus.RESERVED)
     call = await office.caller(line, status=CallStatus.RESERVED)
     reservation = await office.reserved(agent, ReservationStatus.ACCEPTED, call)
-    await office.runtime.jobs.wake_now(Wake(JobName.PULL_CALLER, reservation.id))
+    await office.runtime.jobs.wake_all([(Wake(JobName.PULL_CALLER, reservation.id), None)])
     await work_off(office.runtime)
     assert [pull[1] for pull in office.telephony.pulls] == [call.call_sid]
 
@@ -142,7 +142,7 @@ async def test_a_leg_is_hung_up(office: Office, line: Line) -> None:
         call_sid="CA1",
         end_wanted_at=office.clock.now(),
     )
-    await office.runtime.jobs.wake_now(Wake(JobName.END_LEG, leg.id))
+    await office.runtime.jobs.wake_all([(Wake(JobName.END_LEG, leg.id), None)])
     await work_off(office.runtime)
     assert office.telephony.hung_up == ["CA1"]
 
@@ -162,8 +162,8 @@ async def test_a_job_that_fails_is_not_tried_again_and_stops_no_other(
         raise RuntimeError("something that nobody thought of")
 
     monkeypatch.setattr(office.telephony, "place_call", fail)
-    await office.runtime.jobs.wake_now(Wake(JobName.PLACE_LEG, leg.id))
-    await office.runtime.jobs.wake_now(Wake(JobName.FALL_DUE, due.id, 1))
+    await office.runtime.jobs.wake_all([(Wake(JobName.PLACE_LEG, leg.id), None)])
+    await office.runtime.jobs.wake_all([(Wake(JobName.FALL_DUE, due.id, 1), None)])
     await work_off(office.runtime)
     assert tried == 1
     assert await status_of(office, due) == CallbackStatus.WAITING
@@ -174,10 +174,10 @@ async def test_an_old_wake_up_is_void_once_the_promise_was_moved(
     office: Office, line: Line
 ) -> None:
     callback = await office.owed(line, status=CallbackStatus.SCHEDULED, version=2)
-    await office.runtime.jobs.wake_now(Wake(JobName.FALL_DUE, callback.id, 1))
+    await office.runtime.jobs.wake_all([(Wake(JobName.FALL_DUE, callback.id, 1), None)])
     await work_off(office.runtime)
     assert await status_of(office, callback) == CallbackStatus.SCHEDULED
-    await office.runtime.jobs.wake_now(Wake(JobName.FALL_DUE, callback.id, 2))
+    await office.runtime.jobs.wake_all([(Wake(JobName.FALL_DUE, callback.id, 2), None)])
     await work_off(office.runtime)
     assert await status_of(office, callback) == CallbackStatus.WAITING
 
@@ -185,7 +185,7 @@ async def test_an_old_wake_up_is_void_once_the_promise_was_moved(
 async def test_a_wake_up_that_comes_too_early_does_nothing(office: Office, line: Line) -> None:
     later = office.clock.now() + timedelta(minutes=5)
     callback = await office.owed(line, status=CallbackStatus.SCHEDULED, due_at=later)
-    await office.runtime.jobs.wake_now(Wake(JobName.FALL_DUE, callback.id, 1))
+    await office.runtime.jobs.wake_all([(Wake(JobName.FALL_DUE, callback.id, 1), None)])
     await work_off(office.runtime)
     assert await status_of(office, callback) == CallbackStatus.SCHEDULED
 
@@ -194,9 +194,9 @@ async def test_one_version_of_a_promise_is_asked_for_once_and_a_look_as_often_as
     jobs: ArqJobs,
 ) -> None:
     for _ in range(3):
-        await jobs.wake_now(Wake(JobName.FALL_DUE, "callback", 1))
-        await jobs.wake_now(Wake(JobName.DISPATCH))
-    await jobs.wake_now(Wake(JobName.FALL_DUE, "callback", 2))
+        await jobs.wake_all([(Wake(JobName.FALL_DUE, "callback", 1), None)])
+        await jobs.wake_all([(Wake(JobName.DISPATCH), None)])
+    await jobs.wake_all([(Wake(JobName.FALL_DUE, "callback", 2), None)])
     # A look that is under way may have looked already: only a further one surely sees what is new.
     assert await jobs.redis.zcard(QUEUE) == 2 + 3
 
@@ -206,7 +206,7 @@ async def test_a_wake_up_that_is_taken_back_is_gone_from_the_queue_and_its_burde
 ) -> None:
     wakes = [Wake(JobName.FALL_DUE, f"callback {number}", 1) for number in range(3)]
     for wake in wakes:
-        await jobs.wake_now(wake)
+        await jobs.wake_all([(wake, None)])
     await jobs.take_back([*wakes[:2], Wake(JobName.DISPATCH)])
     assert await jobs.redis.zrange(QUEUE, 0, -1) == [wakes[2].key.encode()]
     assert 0 < await jobs.redis.pttl(f"arq:job:{wakes[0].key}") <= 60_000
@@ -218,7 +218,7 @@ async def test_several_wishes_are_asked_for_at_once_and_each_for_its_time(redis_
     jobs = ArqJobs(connect(redis_url, patient=False), clock)
     try:
         await jobs.redis.flushall()
-        await jobs.wake_now(Wake(JobName.FALL_DUE, "callback", 1))
+        await jobs.wake_all([(Wake(JobName.FALL_DUE, "callback", 1), None)])
         later = clock.now() + timedelta(minutes=5)
         texts = [(Wake(JobName.SEND_TEXT, f"message{n}"), None) for n in range(20)]
         again = (Wake(JobName.FALL_DUE, "callback", 1), later)
@@ -251,7 +251,7 @@ async def test_a_deferral_is_as_long_as_the_machine_must_wait(redis_url: str, ra
     jobs = ArqJobs(connect(redis_url, patient=False), clock)
     try:
         await jobs.redis.flushall()
-        await jobs.wake_at(Wake(JobName.DISPATCH), clock.now() + timedelta(hours=24))
+        await jobs.wake_all([(Wake(JobName.DISPATCH), clock.now() + timedelta(hours=24))])
         wanted = timedelta(hours=24) / rate
         # arq keeps whole milliseconds.
         latest = wanted + timedelta(milliseconds=1)
@@ -261,7 +261,8 @@ async def test_a_deferral_is_as_long_as_the_machine_must_wait(redis_url: str, ra
 
 
 async def test_what_is_past_is_asked_for_at_once_however_long_it_is_past(jobs: ArqJobs) -> None:
-    await jobs.wake_at(Wake(JobName.DISPATCH), datetime.fromisoformat("2001-01-01T00:00:00+00:00"))
+    long_ago = datetime.fromisoformat("2001-01-01T00:00:00+00:00")
+    await jobs.wake_all([(Wake(JobName.DISPATCH), long_ago)])
     # arq keeps whole milliseconds.
     assert await real_delay(jobs) <= timedelta(milliseconds=1)
 
@@ -279,7 +280,7 @@ async def test_a_promise_in_a_hurried_run_falls_due_at_its_time_and_not_before(
         line = await office.line()
         due_at = clock.now() + timedelta(minutes=5)  # half a second
         callback = await office.owed(line, status=CallbackStatus.SCHEDULED, due_at=due_at)
-        await jobs.wake_at(Wake(JobName.FALL_DUE, callback.id, 1), due_at)
+        await jobs.wake_all([(Wake(JobName.FALL_DUE, callback.id, 1), due_at)])
         await work_off(runtime)
         # Otherwise the only wake-up would have found nothing to do, and been lost.
         assert await status_of(office, callback) == CallbackStatus.WAITING
@@ -327,7 +328,7 @@ def frozen(pid: int) -> Iterator[None]:
 async def seconds_for(jobs: ArqJobs) -> float:
     loop = asyncio.get_running_loop()
     begun = loop.time()
-    await jobs.wake_now(Wake(JobName.DISPATCH))
+    await jobs.wake_all([(Wake(JobName.DISPATCH), None)])
     return loop.time() - begun
 
 
@@ -356,7 +357,7 @@ async def test_a_server_that_is_frozen_costs_about_a_second_and_no_error(
             assert await seconds_for(jobs) < PATIENCE_SECONDS + 0.5
 
         async def heard() -> bool:
-            await jobs.wake_now(Wake(JobName.DISPATCH))
+            await jobs.wake_all([(Wake(JobName.DISPATCH), None)])
             return bool(await jobs.redis.zcard(QUEUE))
 
         await eventually(heard, "it is asked again once it answers")
@@ -395,7 +396,7 @@ async def test_the_worker_outlives_its_server(
     web = ArqJobs(connect(redis_url, patient=False), office.clock)
     try:
         async with listening(office.runtime) as task:
-            await web.wake_now(Wake(JobName.FALL_DUE, first.id, 1))
+            await web.wake_all([(Wake(JobName.FALL_DUE, first.id, 1), None)])
             await eventually(lambda: has_fallen_due(office, first), "the first job was done")
 
             async def has_lived() -> bool:
@@ -415,7 +416,7 @@ async def test_the_worker_outlives_its_server(
             await eventually(another_answers, "another server answers")
 
             async def done() -> bool:
-                await web.wake_now(Wake(JobName.FALL_DUE, second.id, 1))
+                await web.wake_all([(Wake(JobName.FALL_DUE, second.id, 1), None)])
                 return await has_fallen_due(office, second)
 
             await eventually(done, "the second job was done")
@@ -454,7 +455,7 @@ async def test_a_worker_that_is_told_to_stop_finishes_what_it_has_in_hand(
 
     monkeypatch.setattr(office.telephony, "place_call", slowly)
     async with listening(office.runtime) as task:
-        await office.runtime.jobs.wake_now(Wake(JobName.PLACE_LEG, leg.id))
+        await office.runtime.jobs.wake_all([(Wake(JobName.PLACE_LEG, leg.id), None)])
         await asyncio.wait_for(begun.wait(), 10)
         os.kill(os.getpid(), signal.SIGTERM)
         # The signal is heard before the call is placed.

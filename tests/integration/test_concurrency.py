@@ -19,7 +19,6 @@ from callback.dialing.dialer import LEASE, pull_caller
 from callback.dialing.dispatching import serve_who_waits
 from callback.dialing.events import apply_event, record
 from callback.dialing.leg import Leg, LegRole, LegStatus
-from callback.dialing.placing import place_leg
 from callback.dialing.recovery import resolve_leg, sweep
 from callback.dialing.reservation import Reservation, ReservationEvent, ReservationStatus
 from callback.errors import (
@@ -29,10 +28,11 @@ from callback.errors import (
     TelephonyUnavailable,
     TelephonyUncertain,
 )
+from callback.jobs import JobName, Wake
 from callback.lines.line import DialOrder, Line
 from callback.lines.offer import Window
 from callback.promises.callback import Callback, CallbackKind, TimelineEntry
-from callback.promises.falling_due import fall_due
+from callback.promises.falling_due import give_places_to
 from callback.promises.lifecycle import OPEN, CallbackStatus
 from callback.promises.requesting import (
     Request,
@@ -41,7 +41,7 @@ from callback.promises.requesting import (
     request_callback,
 )
 from callback.runtime import Runtime
-from tests.integration.office import Office
+from tests.integration.office import Office, place_leg
 
 CROWD = 8
 PERSON = "+14155550111"
@@ -86,8 +86,7 @@ async def move(runtime: Runtime, line: Line, callback_id: str, window: Window) -
 
 
 async def due_once(runtime: Runtime, callback_id: str, version: int) -> bool:
-    async with runtime.work() as work:
-        return await fall_due(work, callback_id, version)
+    return bool(await give_places_to(runtime, {Wake(JobName.FALL_DUE, callback_id, version)}))
 
 
 async def test_a_person_who_asks_many_times_at_once_is_owed_one_callback(office: Office) -> None:

@@ -134,12 +134,6 @@ class Witness:
         self._database = database
         self.seen: list[tuple[Wake, datetime | None, int]] = []
 
-    async def wake_now(self, wake: Wake) -> None:
-        self.seen.append((wake, None, await lines_in(self._database)))
-
-    async def wake_at(self, wake: Wake, when: datetime) -> None:
-        self.seen.append((wake, when, await lines_in(self._database)))
-
     async def wake_all(self, wishes: Sequence[Wish]) -> None:
         self.seen += [(*wish, await lines_in(self._database)) for wish in wishes]
 

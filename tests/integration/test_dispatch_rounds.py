@@ -343,7 +343,7 @@ async def test_the_round_after_a_full_one_is_anybodys(
         await office.agent(line, number)
         await office.owed(line, number)
     at_hand = AtHand(office.runtime)
-    await at_hand.wake_now(Wake(JobName.DISPATCH))
+    await at_hand.wake_all([(Wake(JobName.DISPATCH), None)])
     await at_hand.rest()
     assert len(office.telephony.orders) == 2
     assert office.jobs.wishes == [(Wake(JobName.DISPATCH, NEXT_ROUND), None)]
@@ -354,9 +354,9 @@ async def test_a_worker_that_ends_leaves_the_rest_to_others(office: Office) -> N
     await at_hand.finish(1)
     wakes = [Wake(JobName.DISPATCH), Wake(JobName.PLACE_LEG, "leg"), Wake(JobName.END_LEG, "leg")]
     for wake in wakes:
-        await at_hand.wake_now(wake)
+        await at_hand.wake_all([(wake, None)])
     later = office.clock.now() + timedelta(minutes=1)
-    await at_hand.wake_at(wakes[0], later)
+    await at_hand.wake_all([(wakes[0], later)])
     expected: list[tuple[Wake, datetime | None]] = [*((wake, None) for wake in wakes)]
     assert office.jobs.wishes == [*expected, (wakes[0], later)]
 
@@ -372,7 +372,7 @@ async def test_what_fails_at_hand_is_logged_and_left_to_the_sweep(
     await office.owed(line)
     monkeypatch.setattr(dispatching, "decide", fail)
     at_hand = AtHand(office.runtime)
-    await at_hand.wake_now(Wake(JobName.DISPATCH))
+    await at_hand.wake_all([(Wake(JobName.DISPATCH), None)])
     await at_hand.rest()
     assert "the sweep will find it" in caplog.text
     assert await all_of(office, Leg) == []

@@ -45,10 +45,11 @@ from callback.dialing.placing import place_leg
 from callback.dialing.recovery import sweep
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.errors import CallbackError, TelephonyUnavailable, TelephonyUncertain
+from callback.jobs import JobName, Wake
 from callback.lines.line import DialOrder, Line
 from callback.lines.offer import Window
 from callback.promises.callback import Callback
-from callback.promises.falling_due import fall_due
+from callback.promises.falling_due import give_places_to
 from callback.promises.lifecycle import OPEN, CallbackStatus
 from callback.promises.requesting import (
     Request,
@@ -228,11 +229,8 @@ class Promises(RuleBasedStateMachine):
         """A wake-up comes, perhaps one of an older version."""
         chosen = self.one_of(Callback, pick)
         if chosen is not None:
-
-            async def wake(work: Work) -> None:
-                await fall_due(work, chosen.id, chosen.version - age)
-
-            self.attempt(wake)
+            wake = Wake(JobName.FALL_DUE, chosen.id, chosen.version - age)
+            self.run(give_places_to(self.office.runtime, {wake}))
 
     @rule()
     def reserve(self) -> None:

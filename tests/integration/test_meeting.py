@@ -12,11 +12,10 @@ from callback.dialing.dispatching import serve_who_waits
 from callback.dialing.events import take
 from callback.dialing.leg import Leg, LegRole
 from callback.dialing.outcomes import agent_accepts, answered, person_accepts, person_enters
-from callback.dialing.placing import place_leg
 from callback.lines.line import DialOrder
 from callback.promises.callback import Callback
 from callback.promises.lifecycle import CallbackStatus
-from tests.integration.office import Office
+from tests.integration.office import Office, place_leg
 
 LONG_AFTER = timedelta(minutes=10)
 

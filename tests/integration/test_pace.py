@@ -15,13 +15,12 @@ from redis.asyncio import Redis
 from callback.arq_jobs import connect
 from callback.clock import ManualClock
 from callback.dialing.leg import Leg, LegRole, LegStatus
-from callback.dialing.placing import place_leg
 from callback.dialing.reservation import ReservationStatus
 from callback.embedded_redis import EmbeddedRedis
 from callback.pace import Turn
 from callback.redis_pace import FORGET_AFTER, RedisPace
 from tests.conftest import MONDAY_NINE
-from tests.integration.office import Office
+from tests.integration.office import Office, place_leg
 
 SECOND = timedelta(seconds=1)
 
