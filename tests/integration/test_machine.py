@@ -41,7 +41,6 @@ from callback.dialing.outcomes import (
     person_enters,
     placed,
 )
-from callback.dialing.placing import place_leg
 from callback.dialing.recovery import sweep
 from callback.dialing.reservation import Reservation, ReservationStatus
 from callback.errors import CallbackError, TelephonyUnavailable, TelephonyUncertain
@@ -61,7 +60,7 @@ from callback.runtime import Work
 from callback.tables import METADATA
 from callback.telephony.port import ENDED_STATES, CallOrder, CallState, KnownCall
 from tests.conftest import MONDAY_NINE
-from tests.integration.office import CountingTelephony, Office
+from tests.integration.office import CountingTelephony, Office, place_leg
 
 AGENTS = 2
 PERSONS = [f"+1415555{2000 + n:04d}" for n in range(4)]
