@@ -73,7 +73,8 @@ async def keep_forecast(database: Database, line: Line, now: datetime) -> Foreca
 
 def _forecast(demand: Demand, before: list[ForecastSnapshot], now: datetime) -> ForecastSnapshot:
     from callback.calls.line_forecast import forecast_line, handle_times_ahead
-    from callback.forecasting.staffing import StaffingTarget, plan_staffing
+    from callback.forecasting.ramped_staffing import Ramps, plan_with_ramps
+    from callback.forecasting.staffing import StaffingTarget
 
     line, volumes = demand.line, demand.volumes
     forecast = forecast_line(demand, DAYS_AHEAD)
@@ -83,7 +84,8 @@ def _forecast(demand: Demand, before: list[ForecastSnapshot], now: datetime) -> 
     target = StaffingTarget(min(level["share"], 0.999), level["seconds"], handle)
     interval = timedelta(minutes=volumes.interval_minutes)
     handles = handle_times_ahead(demand, starts) or [float(handle)] * len(starts)
-    plan = plan_staffing(starts, [row.mean for row in forecast.rows], interval, target, handles)
+    means = [row.mean for row in forecast.rows]
+    plan = plan_with_ramps(starts, means, interval, target, Ramps.AUTO, handles)
     rows = [
         SnapshotRow(*row, need.agents, need.service_level, seconds)
         for row, need, seconds in zip(forecast.rows, plan.rows, handles, strict=True)

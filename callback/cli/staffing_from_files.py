@@ -19,6 +19,7 @@ from callback.cli.peak_hours_tables import staffing_table
 from callback.errors import InvalidInput
 from callback.forecasting.peak_shaving import with_callbacks
 from callback.forecasting.ramped_staffing import Ramps, plan_with_ramps
+from callback.forecasting.requirement import agents_for_many
 from callback.forecasting.staffing import StaffingPlan, StaffingTarget
 
 WALL = ZoneInfo("UTC")  # on which wall times stand where no zone is known
@@ -45,7 +46,7 @@ def staffing_file(console: Console, wish: StaffingFileWish, target: StaffingTarg
         raise InvalidInput("callbacks", f"{wish.callbacks:g}; must be 0 to 1")
     written, starts, calls = _read_forecast(wish.source, wish.quantile)
     step = min((b - a for a, b in pairwise(starts)), default=timedelta(minutes=30))
-    plan = plan_with_ramps(starts, calls, step, target, wish.ramps)
+    plan = plan_with_ramps(starts, calls, step, target, wish.ramps, None, agents_for_many)
     console.print(staffing_table(plan, WALL, f"{wish.source.name}: agents for {wish.quantile}"))
     rows = [
         {
@@ -65,7 +66,7 @@ def staffing_file(console: Console, wish: StaffingFileWish, target: StaffingTarg
         _hold_against(console, wish.plan, plan, starts, step, rows)
     if wish.callbacks is not None:
         moved = with_callbacks(starts, calls, wish.callbacks)
-        after = plan_with_ramps(starts, moved, step, target, wish.ramps)
+        after = plan_with_ramps(starts, moved, step, target, wish.ramps, None, agents_for_many)
         for row, less in zip(rows, after.rows, strict=True):
             row["calls_with_callbacks"] = round(less.calls, DIGITS)
             row["agents_with_callbacks"] = less.agents

@@ -20,6 +20,7 @@ from callback.forecasting.forecast import Forecast
 from callback.forecasting.peak_shaving import with_callbacks
 from callback.forecasting.pooling import pooled
 from callback.forecasting.ramped_staffing import Ramps, plan_with_ramps
+from callback.forecasting.requirement import agents_for_many
 from callback.forecasting.staffing import StaffingPlan, StaffingTarget
 from callback.reporting.chart_words import english
 from callback.reporting.pictures import staffing_picture
@@ -108,7 +109,7 @@ def _plan(
         calls = with_callbacks(local, calls, callbacks)
     handles = handle_times_ahead(demand, starts) if wish.handle_seconds is None else None
     step = timedelta(minutes=asked.interval)
-    return plan_with_ramps(starts, calls, step, target, wish.ramps, handles)
+    return plan_with_ramps(starts, calls, step, target, wish.ramps, handles, agents_for_many)
 
 
 def _target(demand: Demand, wish: StaffingWish) -> StaffingTarget:

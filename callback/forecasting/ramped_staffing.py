@@ -1,35 +1,41 @@
-"""A staffing plan whose load comes with the calls, or a handle time later where calls are long."""
+"""A staffing plan whose load comes with the calls, or lags behind them where calls are long."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-import numpy as np
-
 from callback.errors import InvalidInput
 from callback.forecasting.ramps import LONG_HANDLE_SECONDS, lagged_loads
-from callback.forecasting.requirement import agents_for_loads
 from callback.forecasting.staffing import (
     StaffingPlan,
     StaffingTarget,
+    agents_needed,
     offered_load,
     plan_staffing,
     row_with,
 )
 
+AgentsFor = Callable[[Sequence[float], StaffingTarget], Sequence[int]]
+"""Works out the agents for many loads (erlangs)."""
+
+
+def one_by_one(loads: Sequence[float], target: StaffingTarget) -> list[int]:
+    """Return the agents for each load; where numpy may be loaded, `agents_for_many` is faster."""
+    return [agents_needed(load, target) for load in loads]
+
 
 class Ramps(StrEnum):
-    """Whether the load comes with the calls or a handle time later; `AUTO`: later where calls are long."""
+    """Whether the load comes with the calls or lags behind them; `AUTO`: it lags where calls are long."""
 
     AUTO = "auto"
     PLAIN = "plain"
     LAGGED = "lagged"
 
     def lag(self, handle_seconds: float) -> bool:
-        """Tell whether calls of this length are reckoned with a handle time later."""
+        """Tell whether the load of calls of this length is reckoned as lagging."""
         return self is Ramps.LAGGED or (self is Ramps.AUTO and handle_seconds > LONG_HANDLE_SECONDS)
 
 
@@ -53,6 +59,7 @@ def plan_with_ramps(
     target: StaffingTarget,
     ramps: Ramps,
     handle_seconds: Sequence[float] | None = None,
+    agents_for: AgentsFor = one_by_one,
 ) -> StaffingPlan:
     """Return what each interval needs.
 
@@ -68,7 +75,7 @@ def plan_with_ramps(
         loads = lagged_loads(starts, alike, interval, typical)
     else:
         loads = [offered_load(count, typical, interval) for count in calls]
-    agents = agents_for_loads(np.array(loads), target).tolist()
+    agents = agents_for(loads, target)
     return StaffingPlan(
         interval,
         tuple(

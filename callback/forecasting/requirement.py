@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,12 @@ from callback.forecasting.staffing import StaffingTarget, agents_needed
 _MOST_AGENTS = 3_000
 _HALVINGS = 64
 _ROUNDING = 1e-9
+
+
+def agents_for_many(loads: Sequence[float], target: StaffingTarget) -> list[int]:
+    """Return the same as plain numbers, for `plan_with_ramps`."""
+    found: list[int] = agents_for_loads(np.array(loads), target).tolist()
+    return found
 
 
 def agents_for_loads(loads: Array, target: StaffingTarget) -> NDArray[np.int64]:

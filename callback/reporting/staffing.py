@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from callback.agents.shift import agents_on_rota
+from callback.forecasting.ramped_staffing import Ramps, plan_with_ramps
 from callback.forecasting.snapshot import ForecastSnapshot, SnapshotRow
-from callback.forecasting.staffing import StaffingPlan, StaffingTarget, plan_staffing
+from callback.forecasting.staffing import StaffingPlan, StaffingTarget
 from callback.lines.line import Line
 from callback.reporting.pictures import Need
 
@@ -33,6 +34,7 @@ def plan_for(
     target: StaffingTarget,
     quantile: str = "mean",
     usual: float | None = None,
+    ramps: Ramps = Ramps.AUTO,
 ) -> StaffingPlan:
     """Return what each interval of a forecast needs, staffed for its mean or a quantile.
 
@@ -40,7 +42,7 @@ def plan_for(
     """
     calls = [getattr(row, quantile) for row in rows]
     handles = handle_times_of(rows, target, usual)
-    return plan_staffing([row.start for row in rows], calls, interval, target, handles)
+    return plan_with_ramps([row.start for row in rows], calls, interval, target, ramps, handles)
 
 
 def handle_times_of(

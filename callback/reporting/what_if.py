@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from callback.forecasting.erlang import average_speed_of_answer, erlang_c, service_level
 from callback.forecasting.snapshot import SnapshotRow
-from callback.forecasting.staffing import StaffingTarget, plan_staffing
+from callback.forecasting.staffing import StaffingTarget
 from callback.reporting.pictures import Need
-from callback.reporting.staffing import handle_times_of, needs_of
+from callback.reporting.staffing import handle_times_of, needs_of, plan_for
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,9 @@ def answer_wish(
     interval: timedelta,
     wish: Wish,
 ) -> Answer:
-    """Reckon a wish by Erlang C, each interval for itself."""
-    calls = [getattr(row, wish.quantile) for row in rows]
+    """Reckon a wish by Erlang C, with a load that lags behind the calls where those are long."""
     handles = handle_times_of(rows, wish.target, wish.usual_handle_seconds)
-    plan = plan_staffing([row.start for row in rows], calls, interval, wish.target, handles)
+    plan = plan_for(rows, interval, wish.target, wish.quantile, wish.usual_handle_seconds)
     there = [None if each is None else max(0.0, each + wish.extra) for each in planned]
     needs = needs_of(plan, there)
     served = offered = waited = whole = 0.0

@@ -66,6 +66,17 @@ async def test_staffing_tells_where_the_plan_is_short(api: Api) -> None:
     assert tomorrow["items"][18]["planned"] is None
 
 
+async def test_staffing_lets_the_load_of_long_calls_lag_behind_them(api: Api) -> None:
+    line = await forecast_line(api)
+    asked = {"line_id": line.id, "days": 1, "handle_seconds": 1200}
+    lagged = (await api("GET", "/staffing", params=asked))["items"]
+    plain = (await api("GET", "/staffing", params=asked | {"ramps": "plain"}))["items"]
+    opening = 16
+    assert 0 < lagged[opening]["load_erlangs"] < 0.8 * plain[opening]["load_erlangs"]
+    assert lagged[24]["load_erlangs"] == pytest.approx(plain[24]["load_erlangs"], rel=0.1)
+    await api("GET", "/staffing", 422, params=asked | {"ramps": "steep"})
+
+
 async def test_peaks_are_told_by_weekday_and_hour(api: Api) -> None:
     line = await forecast_line(api)
     found = await api("GET", "/reports/peaks", params={"line_id": line.id})

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 
+from callback.forecasting.ramped_staffing import Ramps
 from callback.forecasting.staffing import StaffingTarget
 from callback.keys import Role
 from callback.lines.directory import get_line
@@ -60,6 +61,9 @@ async def staffing(
     shrinkage: Annotated[float | None, Query(ge=0, lt=1)] = None,
     occupancy: Annotated[float, Query(gt=0, le=1)] = 0.85,
     quantile: Literal["mean", "q50", "q75", "q90"] = "q75",
+    ramps: Annotated[
+        Ramps, Query(description="whether the load lags behind the calls")
+    ] = Ramps.AUTO,
 ) -> dict[str, Any]:
     """Tell how many agents each interval needs, and how many are planned; by default for the line's target."""
     async with office.database.reading() as session:
@@ -74,5 +78,5 @@ async def staffing(
         shrinkage=line.shrinkage if shrinkage is None else shrinkage,
         highest_occupancy=occupancy,
     )
-    plan = plan_for(rows, snapshot.interval, target, quantile, snapshot.handle_seconds)
+    plan = plan_for(rows, snapshot.interval, target, quantile, snapshot.handle_seconds, ramps)
     return staffing_view(line, plan, planned, target)

@@ -233,7 +233,9 @@ def test_long_calls_are_staffed_when_they_are_handled(staffing: Forecast) -> Non
         staffing([40, 80, 40, 40], *options, *more)[0] for more in ((), ("--ramps", "plain"))
     )
     assert [float(row["load_erlangs"]) for row in plain] == [20, 40, 20, 20]
-    assert [float(row["load_erlangs"]) for row in lagged] == [20, 40, 30, 20]
+    first, peak, after, late = (float(row["load_erlangs"]) for row in lagged)
+    assert first == 20
+    assert 20 < late < after < peak < 40
 
 
 def test_a_plan_is_held_against_the_need(staffing: Forecast, tmp_path: Path) -> None:
