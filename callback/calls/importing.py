@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -54,6 +55,14 @@ class ImportOptions:
 
 
 @dataclass
+class _Batch:
+    """Rows of the `call` table that are stored together, and those rejected among them."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    rejected: list[RejectedRow] = field(default_factory=list)
+
+
+@dataclass
 class ImportResult:
     """What became of the rows: `read` = `new` + `known` + `rejected`.
 
@@ -70,6 +79,14 @@ class ImportResult:
     first_arrival: datetime | None = None
     last_arrival: datetime | None = None
     examples: list[RejectedRow] = field(default_factory=list)
+
+    def note(self, batch: _Batch) -> None:
+        """Count the rows of a batch."""
+        self.read += len(batch.rows) + len(batch.rejected)
+        self.rejected += len(batch.rejected)
+        self.examples += batch.rejected[: EXAMPLES_KEPT - len(self.examples)]
+        if batch.rows:
+            self.note_arrivals([row["arrived_at"] for row in batch.rows])
 
     def note_arrivals(self, arrivals: Sequence[datetime]) -> None:
         """Widen the span of the log to include `arrivals`."""
@@ -129,15 +146,15 @@ async def import_log(
     with open_log(path) as log:
         keys = CallKeys(line.id, options.source)
         reader = LogReader(log.columns, TimeReader(order), options.zone, line, keys, now)
-        batches = _batches(log, reader, result, on_rejected)
-        while (batch := await asyncio.to_thread(next, batches, None)) is not None:
-            if batch:
-                result.note_arrivals([row["arrived_at"] for row in batch])
-                new = await _store(database, batch, dry_run=options.dry_run)
-                result.new += new
-                result.known += len(batch) - new
-            progress(log.bytes_read, log.bytes_total, result.read)
-            await on_batch(result, log.bytes_read / max(log.bytes_total, 1))
+        async with aclosing(_read_ahead(_batches(log, reader, on_rejected))) as batches:
+            async for batch in batches:
+                result.note(batch)
+                if batch.rows:
+                    new = await _store(database, batch.rows, dry_run=options.dry_run)
+                    result.new += new
+                    result.known += len(batch.rows) - new
+                progress(log.bytes_read, log.bytes_total, result.read)
+                await on_batch(result, log.bytes_read / max(log.bytes_total, 1))
     if result.new and not options.dry_run:
         await tell_redials(database, line, result)
     return result
@@ -152,23 +169,32 @@ async def tell_redials(database: Database, line: Line, result: ImportResult) -> 
         result.redials = await mark_redials(session, line, result.first_arrival, until)
 
 
-def _batches(
-    log: LogFile, reader: LogReader, result: ImportResult, on_rejected: RejectedHook
-) -> Iterator[list[dict[str, Any]]]:
-    batch: list[dict[str, Any]] = []
+async def _read_ahead(batches: Iterator[_Batch]) -> AsyncGenerator[_Batch, None]:
+    """Give one batch after the other, and read the next in a thread while one is worked on."""
+    coming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+    try:
+        while (batch := await coming) is not None:
+            coming = asyncio.create_task(asyncio.to_thread(next, batches, None))
+            yield batch
+    finally:
+        # The file must not be closed while a thread reads it.
+        await asyncio.wait({coming})
+        if not coming.cancelled():
+            coming.exception()
+
+
+def _batches(log: LogFile, reader: LogReader, on_rejected: RejectedHook) -> Iterator[_Batch]:
+    batch = _Batch()
     for line_number, row in log.rows():
-        result.read += 1
         try:
-            batch.append(reader.read(row))
+            batch.rows.append(reader.read(row))
         except RowRefused as refused:
             rejected = RejectedRow(line_number, refused.column, refused.reason)
-            result.rejected += 1
-            if len(result.examples) < EXAMPLES_KEPT:
-                result.examples.append(rejected)
+            batch.rejected.append(rejected)
             on_rejected(rejected, cells_as_text(row))
-        if len(batch) >= BATCH_ROWS:
+        if len(batch.rows) + len(batch.rejected) >= BATCH_ROWS:
             yield batch
-            batch = []
+            batch = _Batch()
     yield batch
 
 

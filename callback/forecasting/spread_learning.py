@@ -28,7 +28,7 @@ _SLOT_PRIOR_DAYS = 10.0
 _WEEKDAY_PRIOR_DAYS = 4.0
 _PLACE_WIDTH = 1.2
 _FEWEST_INDEPENDENT = 2.0
-_MEMORY_DAYS = 6.0
+_MEMORY_DAYS = 14.0
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _independent(scores: Array, weights: Array, places: Indices, apart: float) -
     """Return how many independent errors there are: the variance of one over that of the mean of all.
 
     Errors of one day hang together as far as its level was missed, and `apart` days in a row are missed alike
-    by forecasts made so long before; what moves a line lasts about six days at least. W. G. Cochran,
+    by forecasts made so long before; what moves a line lasts about two weeks. W. G. Cochran,
     *Sampling Techniques* (1977), chapter 9.
     """
     by_day, sums = np.zeros(places.max() + 1), np.zeros(places.max() + 1)
