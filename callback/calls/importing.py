@@ -25,6 +25,7 @@ from callback.calls.log_times import DateOrder, TimeReader
 from callback.calls.redials import mark_redials
 from callback.database import Database
 from callback.errors import InvalidInput
+from callback.ids import new_ids
 from callback.lines.line import Line
 
 BATCH_ROWS = 2_000
@@ -60,6 +61,14 @@ class _Batch:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[RejectedRow] = field(default_factory=list)
+
+    def identified(self) -> _Batch:
+        """Give every row its identifier."""
+        for row, identifier in zip(
+            self.rows, new_ids([row["arrived_at"] for row in self.rows]), strict=True
+        ):
+            row["id"] = identifier
+        return self
 
 
 @dataclass
@@ -150,7 +159,7 @@ async def import_log(
             async for batch in batches:
                 result.note(batch)
                 if batch.rows:
-                    new = await _store(database, batch.rows, dry_run=options.dry_run)
+                    new = await _store(database, batch.rows, reader.common, dry_run=options.dry_run)
                     result.new += new
                     result.known += len(batch.rows) - new
                 progress(log.bytes_read, log.bytes_total, result.read)
@@ -193,19 +202,21 @@ def _batches(log: LogFile, reader: LogReader, on_rejected: RejectedHook) -> Iter
             batch.rejected.append(rejected)
             on_rejected(rejected, cells_as_text(row))
         if len(batch.rows) + len(batch.rejected) >= BATCH_ROWS:
-            yield batch
+            yield batch.identified()
             batch = _Batch()
-    yield batch
+    yield batch.identified()
 
 
-async def _store(database: Database, batch: list[dict[str, Any]], *, dry_run: bool) -> int:
+async def _store(
+    database: Database, batch: list[dict[str, Any]], common: dict[str, Any], *, dry_run: bool
+) -> int:
     """Insert what is not there yet, or only look it up, and return how many rows that are."""
     rows = {row["call_sid"]: row for row in batch}
     if dry_run:
         async with database.reading() as session:
             return len(rows.keys() - await _known(session, rows, is_sqlite=database.is_sqlite))
     async with database.transaction() as session:
-        return await store_calls(session, list(rows.values()))
+        return await store_calls(session, list(rows.values()), common)
 
 
 async def _known(session: AsyncSession, sids: Iterable[str], *, is_sqlite: bool) -> set[str]:

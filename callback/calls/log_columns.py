@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from callback.errors import InvalidInput
@@ -99,16 +100,17 @@ class LogColumns:
 
     header: tuple[str, ...]
     places: dict[Column, int]
-    _where: tuple[int | None, ...] = field(init=False, repr=False, compare=False)
+    _pick: Callable[[Sequence[str]], tuple[str, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Find out once in which cell each column stands."""
-        where = tuple(self.places.get(column) for column in Column)
-        object.__setattr__(self, "_where", where)
+        # The cell behind the last, which `cells` adds, is empty.
+        where = (self.places.get(column, len(self.header)) for column in Column)
+        object.__setattr__(self, "_pick", itemgetter(*where))
 
     def cells(self, row: Sequence[str]) -> Cells:
         """Return all cells of a row, trimmed, empty where the log has no such column."""
-        return Cells._make("" if place is None else row[place].strip() for place in self._where)
+        return Cells._make(map(str.strip, self._pick([*row, ""])))
 
     def cell(self, row: Sequence[str], column: Column) -> str:
         """Return the trimmed cell, empty where the log has no such column."""

@@ -14,11 +14,26 @@ from callback.calls.call import Call, CallOutcome, CallStatus, Direction
 from callback.calls.log_columns import Cells, Column, LogColumns, plain
 from callback.calls.log_keys import CallKeys
 from callback.calls.log_times import TimeReader, next_if_past_midnight, seconds_in, to_instant
-from callback.ids import new_id
 from callback.lines.line import Line
 from callback.phone import caller_number
 
 Read = TypeVar("Read")
+
+READ = frozenset(
+    {
+        "call_sid",
+        "direction",
+        "phone_number",
+        "outcome",
+        "arrived_at",
+        "answered_at",
+        "ended_at",
+        "wait_seconds",
+        "handle_seconds",
+        "agent_id",
+    }
+)
+"""The columns in which imported calls differ, besides their identifiers."""
 
 _OUTCOMES = {
     plain(word): outcome
@@ -76,10 +91,10 @@ class LogReader:
     line: Line
     keys: CallKeys
     now: datetime
-    defaults: dict[str, Any] = field(init=False)
+    common: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Work out once what every imported call has in common, whatever columns the table has."""
+        """Work out once what every imported call has in common, whatever further columns the table has."""
         call = Call(
             id="",
             call_sid="",
@@ -90,10 +105,12 @@ class LogReader:
             status=CallStatus.ENDED,
             arrived_at=self.now,
         )
-        object.__setattr__(self, "defaults", call.model_dump())
+        given = READ | {"id"}
+        common = {name: value for name, value in call.model_dump().items() if name not in given}
+        object.__setattr__(self, "common", common)
 
     def read(self, row: Sequence[str]) -> dict[str, Any]:
-        """Return the row as values of the `call` table.
+        """Return the row as values of the `call` table, those of `READ`; all else is in `common`.
 
         Raises:
             RowRefused: it cannot be used; names the column and the reason.
@@ -119,8 +136,6 @@ class LogReader:
             answered_at = None
         wait, handle = self._lengths(cells, arrived_at, answered_at, ended_at, outcome)
         return {
-            **self.defaults,
-            "id": new_id(arrived_at),
             "call_sid": self.keys.key_of(row, cells.external_id, arrived),
             "direction": self._direction(cells.direction),
             "phone_number": self._caller(cells.caller),

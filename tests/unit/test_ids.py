@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callback.ids import new_id
+from callback.ids import new_id, new_ids
 from tests.unit.builders import INSTANTS, utc
 
 
@@ -27,3 +27,11 @@ def test_sorting_by_identifier_is_sorting_by_age(now: datetime, later: timedelta
 def test_identifiers_made_in_the_same_instant_differ() -> None:
     now = utc(2026, 3, 2)
     assert len({new_id(now) for _ in range(1000)}) == 1000
+
+
+@given(st.lists(INSTANTS, max_size=20))
+def test_many_are_made_as_one_is(moments: list[datetime]) -> None:
+    made = new_ids(moments)
+    assert [each[:12] for each in made] == [new_id(moment)[:12] for moment in moments]
+    assert all(re.fullmatch("[0-9a-f]{32}", each) for each in made)
+    assert len({each[12:] for each in made}) == len(moments)

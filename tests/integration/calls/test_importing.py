@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlmodel import col, func, select
 
 from callback.calls.call import Call, CallOutcome
-from callback.calls.importing import ImportOptions, import_log
+from callback.calls.importing import BATCH_ROWS, ImportOptions, ImportResult, import_log
 from callback.calls.log_rows import RejectedRow
 from callback.calls.log_times import DateOrder
 from callback.database import Database
@@ -161,6 +161,28 @@ def test_any_log_may_be_imported_in_any_overlapping_pieces(minutes: list[int], c
 
     with tempfile.TemporaryDirectory() as folder:
         assert asyncio.run(run(Path(folder))) == (len(rows), len(rows))
+
+
+async def test_what_was_broken_off_goes_on_where_it_stopped(
+    database: Database, tmp_path: Path
+) -> None:
+    line = await add_line(database)
+    rows = "".join(
+        f"2026-02-01 09:{n // 60 % 60:02}:{n % 60:02},{n}\n" for n in range(3 * BATCH_ROWS)
+    )
+    path = tmp_path / "log.csv"
+    path.write_text("arrived_at,call_id\n" + rows, encoding="utf-8")
+    options = ImportOptions(ZoneInfo("UTC"))
+
+    async def break_off(result: ImportResult, share: float) -> None:
+        del share
+        assert result.read == result.new == BATCH_ROWS
+        raise RuntimeError("the machine is switched off")
+
+    with pytest.raises(RuntimeError, match="switched off"):
+        await import_log(database, line, path, options, NOW, on_batch=break_off)
+    again = await import_log(database, line, path, options, NOW)
+    assert (again.new, again.known) == (2 * BATCH_ROWS, BATCH_ROWS)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -29,7 +29,8 @@ def _reader(header: str, zone: str = "UTC") -> LogReader:
 
 
 def _read(header: str, row: str, zone: str = "UTC") -> dict[str, Any]:
-    return _reader(header, zone).read(row.split(","))
+    reader = _reader(header, zone)
+    return reader.common | reader.read(row.split(","))
 
 
 @pytest.mark.parametrize(
