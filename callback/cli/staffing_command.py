@@ -47,6 +47,10 @@ def staffing(
     patience: Annotated[
         float | None, typer.Option(help="Mean patience in seconds: Erlang A instead of C.")
     ] = None,
+    patience_from_log: Annotated[
+        bool,
+        typer.Option("--patience-from-log", help="Erlang A, with the patience that the log tells."),
+    ] = False,
     quantile: Annotated[
         str, typer.Option(help="What to staff for: mean, q50, q75 or q90 of the forecast.")
     ] = "q75",
@@ -59,7 +63,7 @@ def staffing(
         Path | None,
         typer.Option(
             "--from",
-            help="Staff the CSV of a forecast instead of a line. Needs no database and --aht.",
+            help="Staff the CSV of a forecast instead of a line. Needs --aht, and no database.",
         ),
     ] = None,
     asa: Annotated[
@@ -76,7 +80,7 @@ def staffing(
     ramps: Annotated[
         str,
         typer.Option(
-            help="plain, or lagged: the load comes a handle time after the calls. auto: lagged"
+            help="plain, or lagged: the load follows the calls about a handle time later. auto: lagged"
             " from five minutes on."
         ),
     ] = "auto",
@@ -103,6 +107,10 @@ def staffing(
             refuse_line(line)
             if aht is None:
                 raise InvalidInput("aht", "--from needs --aht, the mean handle time in seconds")
+            if patience_from_log:
+                raise InvalidInput(
+                    "patience-from-log", "a forecast's file tells of none; give --patience"
+                )
             share, seconds = parse_target(target or "80/20")
             if target is None and (asa is not None or abandonment is not None):
                 share = 0.0
@@ -135,6 +143,7 @@ def staffing(
             ramps_named(ramps),
             callbacks,
             tuple(pool or ()),
+            patience_from_log,
         )
         await show_staffing(
             console, database, clock, asked, asked_for, Files(csv_file, json_file, png, svg)

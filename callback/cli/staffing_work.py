@@ -34,7 +34,7 @@ class StaffingWish:
     """What the command line says of a staffing plan; None takes the line's own figure.
 
     `callbacks` is the share (0–1) of callers who take a later callback, `pool` names further lines that
-    the same agents serve; the rest is as in `StaffingTarget`.
+    the same agents serve, `patience_from_log` asks for that of the line; the rest is as in `StaffingTarget`.
     """
 
     target: tuple[float, float] | None
@@ -49,6 +49,7 @@ class StaffingWish:
     ramps: Ramps = Ramps.AUTO
     callbacks: float | None = None
     pool: tuple[str, ...] = ()
+    patience_from_log: bool = False
 
 
 async def show_staffing(
@@ -122,11 +123,24 @@ def _target(demand: Demand, wish: StaffingWish) -> StaffingTarget:
         handle_seconds=handle or demand.line.expected_handle_seconds,
         shrinkage=wish.shrinkage,
         highest_occupancy=wish.occupancy,
-        patience_seconds=wish.patience_seconds,
+        patience_seconds=_patience(demand, wish),
         longest_mean_wait_seconds=wish.longest_mean_wait_seconds,
         most_abandoned=wish.most_abandoned,
         presence=wish.presence,
     )
+
+
+def _patience(demand: Demand, wish: StaffingWish) -> float | None:
+    if not wish.patience_from_log:
+        return wish.patience_seconds
+    if wish.patience_seconds is not None:
+        raise InvalidInput("patience", "give seconds or --patience-from-log, not both")
+    if demand.record.patience_seconds is None:
+        raise InvalidInput(
+            "patience-from-log",
+            f"nobody has hung up waiting on {demand.line.name}; give --patience",
+        )
+    return demand.record.patience_seconds
 
 
 def _terms(target: StaffingTarget, wish: StaffingWish) -> str:

@@ -190,6 +190,8 @@ def test_presence_is_measured_in_a_log_that_names_agents(installation: Path) -> 
     _import()
     nameless = _run("presence", "eu")
     assert (nameless.exit_code, "hung up waiting" in nameless.output) == (2, True)
+    unknown = _run("staffing", "eu", "--patience-from-log")
+    assert (unknown.exit_code, "nobody has hung up waiting" in unknown.output) == (2, True)
     rows = ["arrived_at,answered_at,ended_at,outcome,agent"]
     for number in range(2_000):
         at = FIRST + timedelta(
@@ -208,6 +210,12 @@ def test_presence_is_measured_in_a_log_that_names_agents(installation: Path) -> 
     assert told is not None
     assert 0.6 < float(told[1]) <= 1
     assert float(told[2]) == pytest.approx(11.1, abs=0.3)
+    eight_weeks = re.search(r"--patience (\d+)", _run("presence", "eu", "--days", "56").output)
+    assert eight_weeks is not None
+    staffed = _run("staffing", "eu", "--patience-from-log")
+    assert f"patience {eight_weeks[1]} s (Erlang A)" in staffed.output
+    both = _run("staffing", "eu", "--patience-from-log", "--patience", "300")
+    assert (both.exit_code, "not both" in both.output) == (2, True)
 
 
 def _scheduled(name: str, *arguments: str) -> list[float]:
