@@ -143,9 +143,14 @@ def caller_number(caller_id: str, country: str) -> str | None:
 
 
 @lru_cache(maxsize=REMEMBERED)
+def _parsed(number: str) -> phonenumbers.PhoneNumber:
+    return phonenumbers.parse(number)
+
+
+@lru_cache(maxsize=REMEMBERED)
 def is_valid(number: str) -> bool:
     """Tell whether an E.164 number lies in a range that its country has given out."""
-    return phonenumbers.is_valid_number(phonenumbers.parse(number))
+    return phonenumbers.is_valid_number(_parsed(number))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -156,7 +161,7 @@ def region_of(number: str) -> str | None:
     numbering plan in hand does not list counts as belonging to its code's main country, because ranges are
     given out faster than any list learns of them.
     """
-    parsed = phonenumbers.parse(number)
+    parsed = _parsed(number)
     region = phonenumbers.region_code_for_number(parsed)
     if region is None:
         region = phonenumbers.region_code_for_country_code(parsed.country_code or 0)
@@ -166,14 +171,14 @@ def region_of(number: str) -> str | None:
 @lru_cache(maxsize=REMEMBERED)
 def type_of(number: str) -> NumberType:
     """Return what kind of line an E.164 number is."""
-    kind = phonenumbers.number_type(phonenumbers.parse(number))
+    kind = phonenumbers.number_type(_parsed(number))
     return _TYPES.get(kind, NumberType.UNKNOWN)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def zones_of(number: str) -> tuple[str, ...]:
     """Return the IANA zones in which the phone may be; several where an area spans more than one."""
-    zones = number_zones.time_zones_for_number(phonenumbers.parse(number))
+    zones = number_zones.time_zones_for_number(_parsed(number))
     return tuple(zone for zone in zones if zone != "Etc/Unknown")
 
 
@@ -189,7 +194,7 @@ def spoken_groups(number: str) -> str:
 
     The country's own grouping is kept: `+14155550123` gives `4 1 5, 5 5 5, 0 1 2 3`.
     """
-    national = phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.NATIONAL)
+    national = phonenumbers.format_number(_parsed(number), PhoneNumberFormat.NATIONAL)
     groups = re.findall(r"\d+", national)
     return ", ".join(" ".join(group) for group in groups)
 

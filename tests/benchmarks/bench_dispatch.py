@@ -27,9 +27,10 @@ from callback.clock import ManualClock, SystemClock
 from callback.database import Database
 from callback.dialing.acd import match
 from callback.dialing.contact import Contact, ContactKind, FreeAgent
-from callback.dialing.dispatching import serve_who_waits
+from callback.dialing.dispatching import NEXT_ROUND, serve_who_waits
 from callback.dialing.overdue import look
 from callback.embedded_redis import EmbeddedRedis
+from callback.jobs import JobName, Wake
 from callback.lines.line import Line
 from callback.migrations import upgrade
 from tests.benchmarks.bench_waiting import past_callbacks
@@ -102,6 +103,12 @@ async def test_what_a_burst_costs_in_one_process(database_url: str, tmp_path: Pa
     began = time.process_time()
     await at_hand.falling_due.fall_due(callbacks[0].id, 1)
     await at_hand.rest()
+    next_round = (Wake(JobName.DISPATCH, NEXT_ROUND), None)
+    while next_round in office.jobs.wishes:
+        # No other worker is there to play it.
+        office.jobs.wishes.clear()
+        await at_hand.dispatcher.dispatch()
+        await at_hand.rest()
     took = (time.process_time() - began) * 1000 / size
     print(  # noqa: T201
         f"\n{database_url.partition(':')[0]}: {seen['commits'] / size:.3f} transactions,"
