@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy import Select, bindparam, exists
@@ -28,6 +29,7 @@ from callback.runtime import Runtime, Work
 DISPATCH_LOCK = 0x44495350
 ROUND = 250
 DECIDED_PART = 4
+LOOK_AGAIN_AFTER = timedelta(seconds=1)
 NEXT_ROUND = "next"
 """What more is decided for: any worker may do so, while this one places its legs."""
 
@@ -98,14 +100,19 @@ async def carry_out(work: Work, decision: Decision) -> None:
     """Reserve the next round of what was decided, as far as all is still as it was.
 
     A round is so small that others need not wait long for their turn to write. After the last, more is
-    decided if there may be more.
+    decided if there may be more. Where nothing is as it was, another dispatcher is carrying out the same.
     """
     await _alone(work)
     matches, decision.matches = decision.matches[:ROUND], decision.matches[ROUND:]
+    served = 0
     if matches:
         async with notes_together(work):
-            decision.served += await _reserve(work, decision.lines, matches)
-    if decision.more and decision.served and not decision.matches:
+            served = await _reserve(work, decision.lines, matches)
+    decision.served += served
+    if decision.matches and not served:
+        decision.matches = []
+        work.wake(JobName.DISPATCH, NEXT_ROUND, at=work.now + LOOK_AGAIN_AFTER)
+    elif decision.more and served and not decision.matches:
         work.wake(JobName.DISPATCH, NEXT_ROUND)
 
 

@@ -133,6 +133,27 @@ async def test_a_quarter_of_a_long_line_is_decided_at_once_and_carried_out_in_ro
     assert (await statuses(office, Agent))[AgentStatus.AVAILABLE] == len(agents) - 3
 
 
+async def test_who_finds_that_another_carries_out_the_same_leaves_it_to_her(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "ROUND", 2)
+    line = await office.line()
+    for number in range(16):
+        await office.agent(line, number)
+        await office.owed(line, number)
+    async with office.runtime.work() as work:
+        stale = await dispatching.decide(work)
+    assert len(stale.matches) == 4
+    assert await serve_who_waits(office.runtime) == 4
+    office.jobs.wishes.clear()
+    async with office.runtime.work() as work:
+        await dispatching.carry_out(work, stale)
+    assert (stale.served, stale.matches) == (0, [])
+    later = office.clock.now() + dispatching.LOOK_AGAIN_AFTER
+    assert office.jobs.wishes == [(Wake(JobName.DISPATCH, NEXT_ROUND), later)]
+    assert len(await all_of(office, Reservation)) == 4
+
+
 @pytest.mark.parametrize("order", list(DialOrder))
 async def test_nobody_is_dialed_without_an_agent_of_her_own(
     office: Office, order: DialOrder
