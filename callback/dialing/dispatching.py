@@ -112,7 +112,7 @@ async def carry_out(work: Work, decision: Decision) -> None:
     if decision.matches and not served:
         decision.matches = []
         work.wake(JobName.DISPATCH, NEXT_ROUND, at=work.now + LOOK_AGAIN_AFTER)
-    elif decision.more and served and not decision.matches:
+    elif decision.more and decision.served and not decision.matches:
         work.wake(JobName.DISPATCH, NEXT_ROUND)
 
 
